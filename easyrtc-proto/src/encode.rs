@@ -1,0 +1,142 @@
+//! From a message to its bytes: once for all its receivers.
+
+use serde::Serialize;
+
+use crate::json::ObjectWriter;
+use crate::name::EasyrtcId;
+use crate::payload::Payload;
+use crate::server::ServerMessage;
+
+/// The events the server emits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ServerEvent {
+    /// `easyrtcCmd`
+    Cmd,
+    /// `easyrtcMsg`
+    Msg,
+}
+
+impl ServerEvent {
+    /// The event's name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Cmd => "easyrtcCmd",
+            Self::Msg => "easyrtcMsg",
+        }
+    }
+}
+
+/// The JSON text of a message but for the receiver's own `easyrtcid`, the only part that differs
+/// between the receivers of a broadcast (decision D2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Encoded {
+    /// What follows the opening brace and the receiver, if there is one.
+    tail: Box<str>,
+}
+
+impl Encoded {
+    /// Writes the message for `receiver`. Answers name none.
+    pub fn write(&self, receiver: Option<&EasyrtcId>, out: &mut Vec<u8>) {
+        out.push(b'{');
+        if let Some(receiver) = receiver {
+            out.extend_from_slice(b"\"easyrtcid\":\"");
+            out.extend_from_slice(receiver.as_str().as_bytes());
+            out.extend_from_slice(b"\",");
+        }
+        out.extend_from_slice(self.tail.as_bytes());
+    }
+
+    /// How many bytes [`Self::write`] adds at most.
+    #[must_use]
+    pub const fn max_len(&self) -> usize {
+        self.tail.len() + 64
+    }
+}
+
+impl ServerMessage {
+    /// The event this message is emitted as, when it is no answer.
+    #[must_use]
+    pub const fn event(&self) -> ServerEvent {
+        if matches!(self, Self::Custom(_)) { ServerEvent::Msg } else { ServerEvent::Cmd }
+    }
+
+    /// The message's `msgType` as a JSON string literal.
+    fn msg_type(&self) -> String {
+        let name = match self {
+            Self::Ack => "ack",
+            Self::Error(_) => "error",
+            Self::Token(_) => "token",
+            Self::RoomData(_) => "roomData",
+            Self::RoomList(_) => "roomList",
+            Self::IceConfig(_) => "iceConfig",
+            Self::SessionData(_) => "sessionData",
+            Self::ForwardToUrl(_) => "forwardToUrl",
+            Self::Signal(signal) => signal.kind.name(),
+            Self::Custom(custom) => return custom.msg_type.as_json().to_owned(),
+        };
+        format!("\"{name}\"")
+    }
+
+    /// The binary attachments that go with the message.
+    #[must_use]
+    pub fn attachments(&self) -> &[bytes::Bytes] {
+        self.payload().map(Payload::attachments).unwrap_or_default()
+    }
+
+    /// What is passed on, in a message that passes something on.
+    fn payload(&self) -> Option<&Payload> {
+        if let Self::Signal(signal) = self {
+            signal.msg_data.as_ref()
+        } else if let Self::Custom(custom) = self {
+            custom.msg_data.as_ref()
+        } else {
+            None
+        }
+    }
+
+    /// Encodes the message as sent at `server_time` (ms since the epoch), which every message
+    /// but a bare `ack` tells (decision D1).
+    #[must_use]
+    pub fn encode(&self, server_time: u64) -> Encoded {
+        let mut message = ObjectWriter::new().member("msgType", &self.msg_type());
+        if let Self::Signal(signal) = self {
+            message = message.name("senderEasyrtcid", signal.sender_easyrtcid.as_str());
+        }
+        if let Self::Custom(custom) = self {
+            let sender = custom.sender_easyrtcid.map(|id| format!("\"{id}\""));
+            message = message.optional("senderEasyrtcid", sender.as_deref());
+            message = custom.target.write(message);
+        }
+        if !matches!(self, Self::Ack) {
+            message = message.member("serverTime", &server_time.to_string());
+        }
+        let text = message.optional("msgData", self.msg_data().as_deref()).finish();
+        Encoded { tail: text.get(1..).unwrap_or_default().into() }
+    }
+
+    fn msg_data(&self) -> Option<std::borrow::Cow<'_, str>> {
+        let wrapped = |name: &str, value: String| {
+            Some(ObjectWriter::new().member(name, &value).finish().into())
+        };
+        match self {
+            Self::Ack => None,
+            Self::Error(body) => Some(json(body).into()),
+            Self::Token(body) => Some(json(body).into()),
+            Self::RoomData(body) => Some(json(body).into()),
+            Self::RoomList(body) => Some(json(body).into()),
+            Self::IceConfig(body) => wrapped("iceConfig", json(body)),
+            Self::SessionData(body) => wrapped("sessionData", json(body)),
+            Self::ForwardToUrl(body) => wrapped("forwardToUrl", json(body)),
+            Self::Signal(_) | Self::Custom(_) => self.payload().map(|data| data.as_str().into()),
+        }
+    }
+}
+
+/// Serialises a body of ours.
+#[expect(clippy::expect_used, reason = "see the invariant")]
+fn json(body: &impl Serialize) -> String {
+    // Invariant: the bodies are structs, maps with string keys, and text that was valid JSON when
+    // it was taken, none of which can fail to serialise.
+    serde_json::to_string(body).expect("a message body serialises")
+}

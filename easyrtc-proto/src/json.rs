@@ -1,0 +1,53 @@
+//! Looking into JSON text that is already known to be valid, without building a tree.
+//!
+//! Everything a client sends is first validated as a whole (`serde_json::value::RawValue`), then
+//! read one level at a time by the scanner here. Two things make a scanner of our own necessary:
+//! text must survive as JavaScript wrote it, lone surrogates included, which Rust strings cannot
+//! hold; and relayed values must be passed on byte for byte, so they are never parsed at all.
+
+mod measure;
+mod scan;
+mod string;
+mod write;
+
+pub use measure::{depth, stringified_units};
+pub(crate) use scan::{Members, skip_string};
+pub(crate) use string::canonical;
+pub use string::{Utf16Units, plain};
+pub(crate) use write::ObjectWriter;
+
+/// What kind of JSON value a text is, by its first character.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `{…}`
+    Object,
+    /// `[…]`
+    Array,
+    /// `"…"`
+    String,
+    /// A number.
+    Number,
+    /// `true` or `false`
+    Boolean,
+    /// `null`
+    Null,
+}
+
+impl Kind {
+    /// The kind of the JSON value `text`, which must be valid and without leading white space.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        match text.as_bytes().first() {
+            Some(b'{') => Self::Object,
+            Some(b'[') => Self::Array,
+            Some(b'"') => Self::String,
+            Some(b't' | b'f') => Self::Boolean,
+            Some(b'n') => Self::Null,
+            _ => Self::Number,
+        }
+    }
+}
+
+pub(crate) fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}

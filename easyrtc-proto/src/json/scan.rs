@@ -1,0 +1,142 @@
+//! The members of one JSON object or array.
+
+use super::is_space;
+
+/// The members of an object, in order: each key as it stands in the text, quotes included, and
+/// its value. An array yields its elements under the keys `"0"`, `"1"`, …, because to the
+/// original's checks (`_.isObject`) an array is an object with such keys.
+pub(crate) struct Members<'a> {
+    rest: &'a str,
+    index: Option<usize>,
+}
+
+/// One member: the key's JSON string literal and the value's text.
+pub(crate) struct Member<'a> {
+    pub(crate) key: std::borrow::Cow<'a, str>,
+    pub(crate) value: &'a str,
+}
+
+impl<'a> Members<'a> {
+    /// Reads `text`, a valid JSON object or array. Anything else has no members.
+    pub(crate) fn of(text: &'a str) -> Self {
+        let index = match text.as_bytes().first() {
+            Some(b'{') => None,
+            Some(b'[') => Some(0),
+            _ => return Self { rest: "", index: None },
+        };
+        Self { rest: text.get(1..).unwrap_or_default(), index }
+    }
+}
+
+impl<'a> Iterator for Members<'a> {
+    type Item = Member<'a>;
+
+    fn next(&mut self) -> Option<Member<'a>> {
+        let separator = |c: char| c.is_ascii_whitespace() || c == ',';
+        let rest = self.rest.trim_start_matches(separator);
+        if matches!(rest.as_bytes().first(), None | Some(b'}' | b']')) {
+            self.rest = "";
+            return None;
+        }
+        let (key, rest) = match &mut self.index {
+            Some(index) => {
+                let key = format!("\"{index}\"");
+                *index += 1;
+                (key.into(), rest)
+            }
+            None => {
+                let (key, rest) = rest.split_at(skip_string(rest.as_bytes()));
+                (key.into(), rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == ':'))
+            }
+        };
+        let (value, rest) = rest.split_at(value_length(rest.as_bytes()));
+        self.rest = rest;
+        Some(Member { key, value })
+    }
+}
+
+/// The length of the string literal that `bytes` begins with, both quotes included.
+pub(crate) fn skip_string(bytes: &[u8]) -> usize {
+    let mut at = 1;
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'"' => return at + 1,
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+    bytes.len()
+}
+
+/// The length of the JSON value that `bytes` begins with.
+fn value_length(bytes: &[u8]) -> usize {
+    match bytes.first() {
+        Some(b'"') => skip_string(bytes),
+        Some(b'{' | b'[') => skip_container(bytes),
+        _ => bytes
+            .iter()
+            .position(|&b| is_space(b) || matches!(b, b',' | b'}' | b']'))
+            .unwrap_or(bytes.len()),
+    }
+}
+
+fn skip_container(bytes: &[u8]) -> usize {
+    let mut open = 0_usize;
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'"' => {
+                at += skip_string(bytes.get(at..).unwrap_or_default());
+                continue;
+            }
+            b'{' | b'[' => open += 1,
+            b'}' | b']' => {
+                open -= 1;
+                if open == 0 {
+                    return at + 1;
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    bytes.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn members(text: &str) -> Vec<(String, String)> {
+        Members::of(text).map(|m| (m.key.into_owned(), m.value.to_owned())).collect()
+    }
+
+    #[test]
+    fn reads_keys_and_values_as_they_stand() {
+        let text = r#"{ "a" : 1 ,"b\"":"x,}","c":{"d":[1,"]"]} , "a":null}"#;
+        let expected = [
+            ("\"a\"", "1"),
+            ("\"b\\\"\"", "\"x,}\""),
+            ("\"c\"", "{\"d\":[1,\"]\"]}"),
+            ("\"a\"", "null"),
+        ];
+        let expected: Vec<_> =
+            expected.iter().map(|&(k, v)| (k.to_owned(), v.to_owned())).collect();
+        assert_eq!(members(text), expected);
+    }
+
+    #[test]
+    fn arrays_have_their_indices_as_keys() {
+        assert_eq!(
+            members("[ 7, {} ]"),
+            [("\"0\"".into(), "7".into()), ("\"1\"".into(), "{}".into())]
+        );
+    }
+
+    #[test]
+    fn what_is_empty_or_no_container_has_no_members() {
+        for text in ["{}", "[ ]", "7", "\"{}\"", "null"] {
+            assert!(members(text).is_empty(), "{text}");
+        }
+    }
+}

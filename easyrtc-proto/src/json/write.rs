@@ -1,0 +1,46 @@
+//! Writing one JSON object whose values are already JSON text.
+
+/// An object being written.
+pub(crate) struct ObjectWriter {
+    text: String,
+}
+
+impl ObjectWriter {
+    pub(crate) fn new() -> Self {
+        Self { text: String::from("{") }
+    }
+
+    /// Adds a member; `key` is a JSON string literal, `value` any JSON text.
+    pub(crate) fn literal(mut self, key: &str, value: &str) -> Self {
+        if self.text.len() > 1 {
+            self.text.push(',');
+        }
+        self.text.push_str(key);
+        self.text.push(':');
+        self.text.push_str(value);
+        self
+    }
+
+    /// Adds a member; `key` is plain text that needs no escaping.
+    pub(crate) fn member(self, key: &str, value: &str) -> Self {
+        self.literal(&format!("\"{key}\""), value)
+    }
+
+    /// Adds a member whose value is a name that needs no escaping.
+    pub(crate) fn name(self, key: &str, name: &str) -> Self {
+        self.member(key, &format!("\"{name}\""))
+    }
+
+    /// Adds a member if there is a value.
+    pub(crate) fn optional(self, key: &str, value: Option<&str>) -> Self {
+        match value {
+            Some(value) => self.member(key, value),
+            None => self,
+        }
+    }
+
+    pub(crate) fn finish(mut self) -> String {
+        self.text.push('}');
+        self.text
+    }
+}
