@@ -1,0 +1,90 @@
+//! Socket.IO packets on their way out, each inside an Engine.IO message.
+
+use bytes::Bytes;
+
+use crate::engine::packet::WirePacket;
+
+/// The server leaves the namespace.
+pub(crate) const DISCONNECT: WirePacket = WirePacket::Text(Bytes::from_static(b"41"));
+
+/// The client is connected, as socket `sid` (URL-safe characters).
+pub(crate) fn connected(sid: &str) -> WirePacket {
+    WirePacket::Text(format!(r#"40{{"sid":"{sid}"}}"#).into())
+}
+
+/// The client is not connected to `namespace`, as there is none of that name.
+pub(crate) fn invalid_namespace(namespace: &str) -> WirePacket {
+    WirePacket::Text(format!(r#"44{namespace},{{"message":"Invalid namespace"}}"#).into())
+}
+
+/// The text of an event whose one argument `write` appends as JSON. `ack` is the id under which
+/// an answer is wanted; `attachments` binary messages must follow.
+pub(crate) fn event(
+    name: &str,
+    ack: Option<u64>,
+    attachments: usize,
+    write: impl FnOnce(&mut Vec<u8>),
+) -> WirePacket {
+    let mut text = start(b"42", b"45", attachments);
+    if let Some(id) = ack {
+        push_number(&mut text, id);
+    }
+    // Event names are ours: letters only.
+    text.extend_from_slice(b"[\"");
+    text.extend_from_slice(name.as_bytes());
+    text.extend_from_slice(b"\",");
+    write(&mut text);
+    text.push(b']');
+    WirePacket::Text(text.into())
+}
+
+/// The text of the answer to the client's event `id`, whose one argument `write` appends as JSON.
+pub(crate) fn ack(id: u64, attachments: usize, write: impl FnOnce(&mut Vec<u8>)) -> WirePacket {
+    let mut text = start(b"43", b"46", attachments);
+    push_number(&mut text, id);
+    text.push(b'[');
+    write(&mut text);
+    text.push(b']');
+    WirePacket::Text(text.into())
+}
+
+fn start(plain: &[u8], binary: &[u8], attachments: usize) -> Vec<u8> {
+    let mut text = Vec::with_capacity(256);
+    if attachments == 0 {
+        text.extend_from_slice(plain);
+    } else {
+        text.extend_from_slice(binary);
+        push_number(&mut text, attachments);
+        text.push(b'-');
+    }
+    text
+}
+
+fn push_number(text: &mut Vec<u8>, number: impl std::fmt::Display) {
+    text.extend_from_slice(number.to_string().as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(packet: &WirePacket) -> &str {
+        match packet {
+            WirePacket::Text(bytes) => std::str::from_utf8(bytes).unwrap(),
+            WirePacket::Binary(_) => panic!("binary"),
+        }
+    }
+
+    #[test]
+    fn known_packets() {
+        let json = |out: &mut Vec<u8>| out.extend_from_slice(br#"{"a":1}"#);
+        assert_eq!(text(&event("easyrtcCmd", None, 0, json)), r#"42["easyrtcCmd",{"a":1}]"#);
+        assert_eq!(text(&event("easyrtcCmd", Some(7), 0, json)), r#"427["easyrtcCmd",{"a":1}]"#);
+        assert_eq!(text(&event("easyrtcMsg", Some(7), 2, json)), r#"452-7["easyrtcMsg",{"a":1}]"#);
+        assert_eq!(text(&event("easyrtcMsg", None, 2, json)), r#"452-["easyrtcMsg",{"a":1}]"#);
+        assert_eq!(text(&ack(456, 0, json)), r#"43456[{"a":1}]"#);
+        assert_eq!(text(&ack(456, 1, json)), r#"461-456[{"a":1}]"#);
+        assert_eq!(text(&connected("abc")), r#"40{"sid":"abc"}"#);
+        assert_eq!(text(&invalid_namespace("/nope")), r#"44/nope,{"message":"Invalid namespace"}"#);
+    }
+}

@@ -1,0 +1,128 @@
+//! What a client's messages mean: namespaces, attachments, events, answers.
+
+use bytes::Bytes;
+
+use super::arguments::EventArguments;
+use super::attachments::Reassembly;
+use super::packet::{Packet, PacketType, ROOT, Violation};
+
+/// Limits on what one packet may hold.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// Bytes of a packet's text and its attachments together.
+    pub(crate) max_bytes: usize,
+    /// Attachments of a packet.
+    pub(crate) max_attachments: usize,
+}
+
+/// An event, complete.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Event<'a> {
+    /// The id under which the client wants an answer, if it does.
+    pub(crate) ack: Option<u64>,
+    /// Its name and arguments; `None` if the packet has none at all.
+    pub(crate) arguments: Option<EventArguments<'a>>,
+    /// Its attachments; empty for a plain packet.
+    pub(crate) attachments: Vec<Bytes>,
+}
+
+/// What a message of the client comes to.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Incoming<'a> {
+    /// The packet is not complete: more attachments are due.
+    Partial,
+    /// The client wants to connect to the namespace we serve; from here on it is connected.
+    Connect,
+    /// The client wants to connect to another namespace.
+    UnknownNamespace(&'a str),
+    /// The client left the namespace.
+    Disconnect,
+    /// An event.
+    Event(Event<'a>),
+    /// The answer to an event of ours, whatever it says; without an id it answers nothing.
+    Ack(Option<u64>),
+}
+
+/// The receiving side of one connection.
+#[derive(Debug)]
+pub(crate) struct Receiver {
+    limits: Limits,
+    connected: bool,
+    reassembly: Option<Reassembly>,
+    /// The text of the last binary packet, kept for the event that borrows from it.
+    complete: String,
+}
+
+impl Receiver {
+    /// A connection that has not connected to a namespace.
+    pub(crate) const fn new(limits: Limits) -> Self {
+        Self { limits, connected: false, reassembly: None, complete: String::new() }
+    }
+
+    /// Takes the text of one message.
+    ///
+    /// # Errors
+    ///
+    /// Says what the client did that the protocol forbids.
+    pub(crate) fn text<'a>(&'a mut self, text: &'a str) -> Result<Incoming<'a>, Violation> {
+        if self.reassembly.is_some() {
+            return Err(Violation::UnexpectedText);
+        }
+        let packet = Packet::parse(text, self.limits.max_attachments)?;
+        packet.check_data()?;
+        if packet.namespace != ROOT {
+            return if packet.kind == PacketType::Connect {
+                Ok(Incoming::UnknownNamespace(packet.namespace))
+            } else {
+                Err(Violation::OutOfPlace)
+            };
+        }
+        match (packet.kind, self.connected) {
+            (PacketType::Connect, false) => {
+                self.connected = true;
+                Ok(Incoming::Connect)
+            }
+            (PacketType::Disconnect, true) => {
+                self.connected = false;
+                Ok(Incoming::Disconnect)
+            }
+            (PacketType::Event, true) => event(packet, Vec::new()),
+            (PacketType::Ack, true) => Ok(Incoming::Ack(packet.id)),
+            (PacketType::BinaryEvent | PacketType::BinaryAck, true) => {
+                // What is wrong with the arguments is known now; no need to collect attachments.
+                event(packet, Vec::new())?;
+                let Limits { max_bytes, .. } = self.limits;
+                self.reassembly = Some(Reassembly::new(text, packet.attachments, max_bytes)?);
+                Ok(Incoming::Partial)
+            }
+            (_, _) => Err(Violation::OutOfPlace),
+        }
+    }
+
+    /// Takes a binary message.
+    ///
+    /// # Errors
+    ///
+    /// Says what the client did that the protocol forbids.
+    pub(crate) fn binary(&mut self, attachment: Bytes) -> Result<Incoming<'_>, Violation> {
+        let mut reassembly = self.reassembly.take().ok_or(Violation::UnexpectedBinary)?;
+        if !reassembly.push(attachment)? {
+            self.reassembly = Some(reassembly);
+            return Ok(Incoming::Partial);
+        }
+        let attachments;
+        (self.complete, attachments) = reassembly.finish();
+        event(Packet::parse(&self.complete, self.limits.max_attachments)?, attachments)
+    }
+}
+
+fn event(packet: Packet<'_>, attachments: Vec<Bytes>) -> Result<Incoming<'_>, Violation> {
+    if matches!(packet.kind, PacketType::BinaryAck) {
+        return Ok(Incoming::Ack(packet.id));
+    }
+    let arguments = packet.data.map(EventArguments::parse).transpose()?;
+    Ok(Incoming::Event(Event { ack: packet.id, arguments, attachments }))
+}
+
+#[cfg(test)]
+mod tests;
