@@ -1,0 +1,68 @@
+//! The tests that start the real binary: see `tests/e2e/README.md`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use crate::project::{Failure, Project, run};
+use crate::rust::RUST_SOCKETIO;
+
+const END_TO_END: &str = "tests/e2e";
+
+/// The npm packages of the lock file, unless they are there already.
+pub(crate) fn npm_packages(project: &Project) -> Result<(), Failure> {
+    let directory = project.path(END_TO_END);
+    // npm writes this file last, so it is newer than the lock file it was made from.
+    let installed = modified(&directory.join("node_modules/.package-lock.json"));
+    if installed.is_some() && installed >= modified(&directory.join("package-lock.json")) {
+        return Ok(());
+    }
+    run(project.command_in(END_TO_END, "npm").args(["ci", "--no-audit", "--no-fund"]))
+}
+
+/// The tests of Node clients.
+pub(crate) fn node(project: &Project) -> Result<(), Failure> {
+    test_files(project, "node", 2)
+}
+
+/// The tests in Chromium, one after the other: each brings a browser.
+pub(crate) fn browser(project: &Project) -> Result<(), Failure> {
+    test_files(project, "browser", 1)
+}
+
+/// `rust_socketio`, in its own workspace.
+pub(crate) fn rust_socketio(project: &Project) -> Result<(), Failure> {
+    let clippy = ["clippy", "--all-targets", "--locked", "--", "-D", "warnings"];
+    run(&mut project.cargo_in(RUST_SOCKETIO, &clippy))?;
+    run(&mut project.cargo_in(RUST_SOCKETIO, &["test", "--locked"]))
+}
+
+fn test_files(project: &Project, directory: &str, at_a_time: usize) -> Result<(), Failure> {
+    let files = named(&project.path(END_TO_END).join(directory), ".test.mjs")?;
+    if files.is_empty() {
+        return Err(Failure::new(format!("no tests in {END_TO_END}/{directory}")));
+    }
+    run(project
+        .command_in(END_TO_END, "node")
+        .args(["--test", "--test-reporter=spec"])
+        .arg(format!("--test-concurrency={at_a_time}"))
+        .args(files))
+}
+
+/// The files of a directory whose names end so, in the order of their names.
+fn named(directory: &Path, ending: &str) -> Result<Vec<PathBuf>, Failure> {
+    let unreadable = |error| Failure::new(format!("{}: {error}", directory.display()));
+    let mut files = Vec::new();
+    for entry in fs::read_dir(directory).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.to_string_lossy().ends_with(ending) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn modified(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path).ok()?.modified().ok()
+}

@@ -1,0 +1,44 @@
+//! The steps that are one call of cargo each. `--locked` keeps them from writing to the tree.
+
+use crate::project::{Failure, Project, run};
+
+/// The workspace of its own that only the end-to-end tests use.
+pub(crate) const RUST_SOCKETIO: &str = "tests/rust-socketio";
+
+/// Formatting, of this workspace and of the tests' own.
+pub(crate) fn fmt(project: &Project) -> Result<(), Failure> {
+    let arguments = ["fmt", "--all", "--check"];
+    run(&mut project.cargo(&arguments))?;
+    run(&mut project.cargo_in(RUST_SOCKETIO, &arguments))
+}
+
+/// Warnings of the compiler and of clippy are errors.
+pub(crate) fn clippy(project: &Project) -> Result<(), Failure> {
+    run(&mut project.cargo(&[
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--locked",
+        "--",
+        "-D",
+        "warnings",
+    ]))
+}
+
+/// The tests beside the code and in the crates' own `tests` directories.
+pub(crate) fn test(project: &Project) -> Result<(), Failure> {
+    // A snapshot that differs is a failure, never a new file in the tree.
+    run(project.cargo(&["test", "--workspace", "--locked"]).env("INSTA_UPDATE", "no"))
+}
+
+/// Broken links and the like are errors.
+pub(crate) fn doc(project: &Project) -> Result<(), Failure> {
+    run(project
+        .cargo(&["doc", "--workspace", "--no-deps", "--locked"])
+        .env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+/// The binary as it is delivered.
+pub(crate) fn release(project: &Project) -> Result<(), Failure> {
+    run(&mut project.cargo(&["build", "--release", "--locked"]))
+}
