@@ -1,0 +1,100 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+use crate::settings::Layer;
+
+const ABOUT: &str = "\
+EasyRTC signalling server: browsers that use easyrtc.js find each other here, and their calls then
+run directly between them.
+
+Start it without any option and it listens on port 8080. Existing EasyRTC pages work unchanged.";
+
+const AFTER: &str = "\
+Every setting can also stand in a TOML file (--config, or EASYRTC_CONFIG) under its name with
+underscores, and in the environment in capitals after EASYRTC_: --max-sockets is max_sockets and
+EASYRTC_MAX_SOCKETS; --allow-origin is allowed_origins and EASYRTC_ALLOWED_ORIGINS. Lists in the
+environment are separated by commas. A flag wins over the environment, the environment over the
+file, the file over the default. PORT, if EASYRTC_LISTEN is not set, is the port to listen on, and
+RUST_LOG stands in for EASYRTC_LOG_LEVEL.
+
+Examples:
+  easyrtc-server
+      Signalling for pages that are served elsewhere.
+  npm install open-easyrtc && easyrtc-server --client-files .
+      Also serves easyrtc.js and the demos: see http://localhost:8080/
+  easyrtc-server --static ./public --client-files . --allow-origin https://example.org
+      Serves your own pages, and lets only them connect.
+  easyrtc-server --easyrtc-options '{\"roomMaxConnection\": 10, \"appAutoCreateEnable\": false}'
+      Options of the protocol, under the names the Node server has for them.
+  easyrtc-server --print-config > easyrtc.toml
+      Every setting and option with its meaning, as a file to start from.";
+
+/// What was given on the command line.
+#[derive(Debug, Parser)]
+#[command(name = "easyrtc-server", version, about = ABOUT, after_help = AFTER)]
+#[command(help_template = "{about}\n\n{usage-heading} {usage}\n\n{all-args}\n\n{after-help}\n")]
+pub struct Cli {
+    /// Listen on this port of every IPv4 interface: short for --listen 0.0.0.0:PORT
+    #[arg(long, value_name = "PORT", conflicts_with = "listen", help_heading = "Where to listen")]
+    pub port: Option<u16>,
+
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a text here would replace the help of the whole group")]
+    pub settings: Layer,
+
+    /// Read settings from this TOML file
+    #[arg(long, value_name = "FILE", help_heading = "Configuration")]
+    pub config: Option<PathBuf>,
+
+    /// The protocol's options, under the names of the Node server: a JSON object, or the path of a
+    /// file that holds one. Also EASYRTC_OPTIONS
+    #[arg(long, value_name = "JSON|FILE", help_heading = "Configuration")]
+    pub easyrtc_options: Option<String>,
+
+    /// Print the effective settings as a TOML file, secrets left out, and exit
+    #[arg(long, help_heading = "Configuration")]
+    pub print_config: bool,
+
+    /// Say whether the settings can be used, and exit
+    #[arg(long, conflicts_with = "print_config", help_heading = "Configuration")]
+    pub check_config: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::settings::Settings;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn help_states_the_defaults_that_hold() {
+        let help = Cli::command().render_long_help().to_string();
+        let words = help.split_whitespace().collect::<Vec<_>>().join(" ");
+        let default = Settings::default();
+        for value in [
+            default.listen[0].to_string(),
+            default.max_sockets.to_string(),
+            default.max_header_bytes.to_string(),
+            humantime::format_duration(default.header_timeout).to_string(),
+            humantime::format_duration(default.shutdown_timeout).to_string(),
+            default.log_level.to_string(),
+        ] {
+            assert!(words.contains(&format!("[default: {value}]")), "{value} in {help}");
+        }
+    }
+
+    #[test]
+    fn port_and_listen_exclude_each_other() {
+        let arguments = ["easyrtc-server", "--port", "1", "--listen", "127.0.0.1:2"];
+        assert!(Cli::try_parse_from(arguments).is_err());
+    }
+}

@@ -1,0 +1,111 @@
+//! The EasyRTC signalling server: the program around the protocol.
+//!
+//! [`settings`] says what an operator may set, [`options`] is the protocol's part of it, [`http`] what is answered at which
+//! URL, [`listen`] who gets in, and [`serve`](mod@serve) the life of the process.
+
+pub mod cli;
+pub mod gate;
+pub mod http;
+pub mod listen;
+pub mod logging;
+pub mod options;
+pub mod serve;
+pub mod settings;
+pub mod shutdown;
+pub mod signalling;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::Cli;
+use http::Folders;
+use settings::{ConfigError, Environment, Loaded, Settings};
+
+/// The version of this server.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Settings that cannot be used.
+const EXIT_USAGE: u8 = 2;
+
+/// The program: reads the command line and the environment of the process, and serves until a signal ends it.
+///
+/// The exit code is 0 after a signal, 1 if the server cannot run (an address is taken, say), 2 if the settings cannot be
+/// used.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Also --help and --version, which are no errors. There is nobody to tell if it cannot be printed.
+            drop(error.print());
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(EXIT_USAGE));
+        }
+    };
+    let (print, check) = (cli.print_config, cli.check_config);
+    match prepare(cli) {
+        Err(error) => {
+            complain(&error);
+            ExitCode::from(EXIT_USAGE)
+        }
+        Ok((loaded, _)) if print => {
+            for warning in &loaded.warnings {
+                complain(warning);
+            }
+            say(&loaded.settings.to_toml());
+            ExitCode::SUCCESS
+        }
+        Ok((loaded, _)) if check => {
+            for warning in &loaded.warnings {
+                complain(warning);
+            }
+            say("These settings can be used.\n");
+            ExitCode::SUCCESS
+        }
+        Ok((loaded, folders)) => run(&loaded, folders),
+    }
+}
+
+fn prepare(cli: Cli) -> Result<(Loaded, Folders), ConfigError> {
+    let loaded = Settings::load(cli, &Environment::of_process())?;
+    let folders = Folders::open(&loaded.settings)?;
+    Ok((loaded, folders))
+}
+
+fn run(loaded: &Loaded, folders: Folders) -> ExitCode {
+    logging::start(&loaded.settings.log_level, loaded.settings.log_format);
+    for warning in &loaded.warnings {
+        tracing::warn!("{warning}");
+    }
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            complain(&format!("the server cannot start: {error}"));
+            return ExitCode::FAILURE;
+        }
+    };
+    let ended = runtime.block_on(serve::serve(&loaded.settings, folders));
+    // What is still running is not waited for: the deadline has passed, or somebody is in a hurry.
+    runtime.shutdown_background();
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// One line on standard error, for a person who waits for it.
+fn complain(what: &impl std::fmt::Display) {
+    // If it cannot be written there is nowhere else to say so.
+    drop(writeln!(io::stderr(), "easyrtc-server: {what}"));
+}
+
+/// Text on standard output, for a person or a program that waits for it.
+fn say(text: &str) {
+    let mut out = io::stdout();
+    // Whoever reads may have gone, as in `| head`.
+    drop(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
+}

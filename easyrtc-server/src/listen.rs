@@ -1,0 +1,193 @@
+//! Listeners, and the connections they accept.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+
+use crate::gate::{Gate, Socket};
+use crate::http::Site;
+use crate::settings::Settings;
+
+/// Wait after the system refused to give us a connection (no file descriptors, no memory): long enough not to
+/// spin, short enough that nobody notices.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Refusals being written at the same time; a connection beyond them is closed without a word.
+const MAX_REFUSALS: usize = 64;
+
+/// How long a refused client may take to send its request before the connection is closed.
+const REFUSAL_TIME: Duration = Duration::from_secs(1);
+
+const REFUSAL: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\nretry-after: 5\r\n\
+    content-type: text/plain\r\ncontent-length: 22\r\n\r\nToo many connections.\n";
+
+/// Limits on the head of a request.
+#[derive(Clone, Copy, Debug)]
+pub struct HeadLimits {
+    /// Time for it to arrive; zero means no limit.
+    pub timeout: Duration,
+    /// Bytes it may have.
+    pub bytes: usize,
+}
+
+impl HeadLimits {
+    /// The limits that the settings name.
+    #[must_use]
+    pub fn of(settings: &Settings) -> Self {
+        Self { timeout: settings.header_timeout, bytes: settings.max_header_bytes }
+    }
+}
+
+/// How far the server has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// It takes connections.
+    Serving,
+    /// It takes no more, but clients may use those they have: they are being told.
+    Draining,
+    /// What is left ends with the answer it is waiting for.
+    Finishing,
+}
+
+/// Accepts connections for one site until told to stop.
+#[derive(Debug)]
+pub struct Acceptor {
+    site: Arc<Site>,
+    gate: Arc<Gate>,
+    http: http1::Builder,
+    refusals: Arc<Semaphore>,
+    phase: watch::Receiver<Phase>,
+}
+
+impl Acceptor {
+    /// An acceptor that follows `phase`.
+    #[must_use]
+    pub fn new(
+        site: Arc<Site>,
+        gate: Arc<Gate>,
+        limits: HeadLimits,
+        phase: watch::Receiver<Phase>,
+    ) -> Self {
+        let mut http = http1::Builder::new();
+        http.timer(TokioTimer::new())
+            .header_read_timeout((!limits.timeout.is_zero()).then_some(limits.timeout))
+            .max_buf_size(limits.bytes);
+        Self { site, gate, http, refusals: Arc::new(Semaphore::new(MAX_REFUSALS)), phase }
+    }
+
+    /// Accepts until stopped, then closes the listener.
+    pub async fn run(self: Arc<Self>, listener: TcpListener) {
+        let mut phase = self.phase.clone();
+        loop {
+            let accepted = tokio::select! {
+                accepted = listener.accept() => accepted,
+                () = reached(&mut phase, Phase::Draining) => return,
+            };
+            match accepted {
+                Ok((stream, peer)) => self.admit(stream, peer),
+                Err(error) if is_of_one_connection(&error) => {}
+                Err(error) => {
+                    tracing::error!(%error, "no connection can be accepted");
+                    tokio::select! {
+                        () = tokio::time::sleep(ACCEPT_PAUSE) => {}
+                        () = reached(&mut phase, Phase::Draining) => return,
+                    }
+                }
+            }
+        }
+    }
+
+    fn admit(self: &Arc<Self>, stream: TcpStream, peer: SocketAddr) {
+        // Signalling messages are small and wait for nothing.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection ended as it began");
+            return;
+        }
+        match self.gate.admit(stream) {
+            Ok(socket) => {
+                tokio::spawn(Self::serve(Arc::clone(self), socket, peer));
+            }
+            Err(stream) => {
+                let Ok(place) = Arc::clone(&self.refusals).try_acquire_owned() else { return };
+                tokio::spawn(async move {
+                    refuse(stream).await;
+                    drop(place);
+                });
+            }
+        }
+    }
+
+    async fn serve(self: Arc<Self>, socket: Socket, peer: SocketAddr) {
+        let site = Arc::clone(&self.site);
+        let service = service_fn(move |request| {
+            let site = Arc::clone(&site);
+            async move { Ok::<_, std::convert::Infallible>(site.respond(request, peer.ip()).await) }
+        });
+        let connection = self.http.serve_connection(TokioIo::new(socket), service).with_upgrades();
+        let mut connection = pin!(connection);
+        let mut phase = self.phase.clone();
+        let ended = tokio::select! {
+            ended = connection.as_mut() => ended,
+            () = reached(&mut phase, Phase::Finishing) => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(error) = ended {
+            tracing::debug!(%error, "a connection ended early");
+        }
+    }
+}
+
+/// Opens a listener on each address.
+///
+/// # Errors
+/// The first address that cannot be had, and why.
+pub async fn bind(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, (SocketAddr, io::Error)> {
+    let mut listeners = Vec::with_capacity(addresses.len());
+    for &address in addresses {
+        listeners.push(TcpListener::bind(address).await.map_err(|error| (address, error))?);
+    }
+    Ok(listeners)
+}
+
+async fn reached(current: &mut watch::Receiver<Phase>, phase: Phase) {
+    // An error means that nobody is left to go through the phases: the server is ending.
+    drop(current.wait_for(|current| *current >= phase).await);
+}
+
+/// Errors of the connection that was about to be accepted: the next one may be fine.
+fn is_of_one_connection(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionRefused
+    )
+}
+
+/// Says why and closes. Reads a little first: closing with unread bytes would reset the connection, and the client
+/// might not see the answer.
+async fn refuse(mut stream: TcpStream) {
+    let mut discarded = [0; 4096];
+    let answer = async {
+        let received = stream.read(&mut discarded).await?;
+        stream.write_all(REFUSAL).await?;
+        stream.shutdown().await?;
+        Ok::<_, io::Error>(received)
+    };
+    match tokio::time::timeout(REFUSAL_TIME, answer).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(_)) | Err(_) => tracing::debug!("a connection above the limit got no answer"),
+    }
+}

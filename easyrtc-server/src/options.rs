@@ -1,0 +1,161 @@
+//! The protocol's options, under the names the Node server gives them (decision D28).
+//!
+//! They come as JSON, or as a table of the settings file. Each is kept with where it came from, so that an error can
+//! say so.
+
+mod fields;
+mod ice;
+mod known;
+mod secret;
+mod value;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+use easyrtc_state::Config;
+use serde_json::value::RawValue;
+
+use crate::settings::{ConfigError, read_text};
+pub use known::{Apply, Known, Meaning, known};
+pub use secret::without_secrets;
+pub use value::Value;
+
+/// The effective options.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Options {
+    /// What the core makes of them.
+    pub core: Config,
+    /// What was given, as JSON text; what is not here has its default.
+    pub given: BTreeMap<&'static str, Box<str>>,
+}
+
+/// An option as one source gives it.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// Its name, known or not.
+    pub name: String,
+    /// Its value, byte for byte.
+    pub value: Box<RawValue>,
+    /// The flag, environment variable or file it stands in.
+    pub origin: String,
+}
+
+/// Something that was understood but has no effect, or not the one it may be given for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// Where it stands.
+    pub origin: String,
+    /// What about it.
+    pub text: String,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.origin, self.text)
+    }
+}
+
+/// Reads what a flag or variable gives: a JSON object, or the path of a file that holds one.
+///
+/// # Errors
+/// If there is no such file, or if it is no JSON object.
+pub fn from_argument(argument: &str, origin: &str) -> Result<Vec<Given>, ConfigError> {
+    if argument.trim_start().starts_with('{') {
+        return from_json(argument, origin);
+    }
+    let text = read_text(Path::new(argument)).map_err(|problem| {
+        let problem = format!("is no JSON object, and as the file {argument:?} {problem}");
+        ConfigError::new(origin, problem)
+    })?;
+    from_json(&text, &format!("{origin} {argument}"))
+}
+
+/// Reads the `[options]` table of a settings file.
+///
+/// # Errors
+/// If a value cannot be written as JSON.
+pub fn from_table(table: &toml::Table, origin: &str) -> Result<Vec<Given>, ConfigError> {
+    let origin = format!("{origin} [options]");
+    let entries = table.iter().map(|(name, value)| {
+        let value = value::from_toml(value)
+            .map_err(|problem| ConfigError::new(&origin, format!("{name}: {problem}")))?;
+        Ok(Given { name: name.clone(), value, origin: origin.clone() })
+    });
+    entries.collect()
+}
+
+/// Builds the options from what the sources give, the one with the least say first.
+///
+/// # Errors
+/// The first name that does not exist, or value that cannot be.
+pub fn build(given: Vec<Given>) -> Result<(Options, Vec<Warning>), ConfigError> {
+    let mut last: BTreeMap<&'static str, Given> = BTreeMap::new();
+    for given in given {
+        last.insert(find(&given)?.name, given);
+    }
+    let mut options = Options::default();
+    let mut warnings = Vec::new();
+    for known in known() {
+        let Some(given) = last.remove(known.name) else { continue };
+        let name = known.name;
+        let mut remarks = Vec::new();
+        apply(known, &given.value, &mut options.core, &mut remarks)
+            .map_err(|problem| ConfigError::new(&given.origin, format!("{name}: {problem}")))?;
+        warnings.extend(remarks.into_iter().map(|remark| Warning {
+            origin: given.origin.clone(),
+            text: format!("{name}: {remark}"),
+        }));
+        if matches!(known.meaning, Meaning::Effective(_)) {
+            options.given.insert(name, value::settled(&given.value).get().into());
+        }
+    }
+    Ok((options, warnings))
+}
+
+fn apply(
+    known: &Known,
+    raw: &RawValue,
+    core: &mut Config,
+    remarks: &mut Vec<String>,
+) -> Result<(), String> {
+    match known.meaning {
+        Meaning::Effective(apply) => apply(core, Value::new(raw), remarks),
+        Meaning::Fixed => known::check_fixed(known, raw),
+        Meaning::Elsewhere(instead) => {
+            remarks.push(format!("has no effect here; {instead}"));
+            Ok(())
+        }
+    }
+}
+
+fn find(given: &Given) -> Result<&'static Known, ConfigError> {
+    let name = given.name.as_str();
+    if let Some(known) = known().find(|known| known.name == name) {
+        return Ok(known);
+    }
+    let meant = nearest(name, known().map(|known| known.name)).unwrap_or_default();
+    let problem = format!("there is no option {name:?}; did you mean {meant}?");
+    Err(ConfigError::new(&given.origin, problem))
+}
+
+fn from_json(text: &str, origin: &str) -> Result<Vec<Given>, ConfigError> {
+    // Of a repeated name the last counts, as in JavaScript.
+    let map: BTreeMap<String, Box<RawValue>> = serde_json::from_str(text).map_err(|error| {
+        ConfigError::new(origin, format!("is no JSON object with options: {error}"))
+    })?;
+    let origin = origin.to_owned();
+    Ok(map.into_iter().map(|(name, value)| Given { name, value, origin: origin.clone() }).collect())
+}
+
+/// The one of `known` that is most like `name`, letter case aside.
+fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let name = name.to_ascii_lowercase();
+    known
+        .map(|candidate| (strsim::jaro_winkler(&name, &candidate.to_ascii_lowercase()), candidate))
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,257 @@
+//! The table of options: what each is called, means, and does.
+
+use easyrtc_proto::{AppName, RoomName};
+use easyrtc_state::Config;
+use serde_json::value::RawValue;
+
+use super::{Value, fields, ice};
+
+/// One option.
+#[derive(Debug)]
+pub struct Known {
+    /// Its name, here as in the original.
+    pub name: &'static str,
+    /// What it is for: one line, or the fixed pattern.
+    pub about: &'static str,
+    /// Its default as JSON text; `None` if no single value says it.
+    pub default: Option<&'static str>,
+    /// What it does.
+    pub meaning: Meaning,
+}
+
+/// How an option's value is put to use. What is remarkable but no error goes into the list.
+pub type Apply = fn(&mut Config, Value, &mut Vec<String>) -> Result<(), String>;
+
+/// What an option does.
+#[derive(Debug)]
+pub enum Meaning {
+    /// It changes what the server does.
+    Effective(Apply),
+    /// The rule it would change is fixed; only the default is accepted. `about` is the pattern.
+    Fixed,
+    /// Its subject is set in another way, which the text names.
+    Elsewhere(&'static str),
+}
+
+/// All options: the original's in its order, then ours.
+pub fn known() -> impl Iterator<Item = &'static Known> {
+    APPLICATION.iter().chain(ROOM).chain(CONNECTION).chain(LIMIT).chain(FIXED).chain(ELSEWHERE)
+}
+
+const fn effective(
+    name: &'static str,
+    default: &'static str,
+    about: &'static str,
+    apply: Apply,
+) -> Known {
+    Known { name, about, default: Some(default), meaning: Meaning::Effective(apply) }
+}
+
+const fn fixed(name: &'static str, pattern: &'static str) -> Known {
+    Known { name, about: pattern, default: None, meaning: Meaning::Fixed }
+}
+
+const fn elsewhere(name: &'static str, instead: &'static str) -> Known {
+    Known { name, about: instead, default: None, meaning: Meaning::Elsewhere(instead) }
+}
+
+static APPLICATION: &[Known] = &[
+    effective(
+        "appDefaultName",
+        r#""default""#,
+        "Application of clients that name none.",
+        |core, value, _| value.name(AppName::PATTERN).map(|name| core.app_default_name = name),
+    ),
+    effective(
+        "appAutoCreateEnable",
+        "true",
+        "Whether clients create an application by logging in to it.",
+        |core, value, _| value.flag().map(|flag| core.app_auto_create = flag),
+    ),
+    effective(
+        "appDefaultFieldObj",
+        "null",
+        r#"Fields of every new application: {"name": {"fieldValue": 1, "fieldOption": {"isShared": true}}}."#,
+        |core, value, remarks| {
+            fields::read(&value, remarks).map(|fields| core.app_default_fields = fields)
+        },
+    ),
+    effective(
+        "appIceServers",
+        concat!(
+            r#"[{"urls":["stun:stun.l.google.com:19302"]},{"urls":["stun:stun.sipgate.net"]},"#,
+            r#"{"urls":["stun:217.10.68.152"]},{"urls":["stun:stun.sipgate.net:10000"]},"#,
+            r#"{"urls":["stun:217.10.68.152:10000"]}]"#
+        ),
+        "STUN and TURN servers for browsers, as RTCPeerConnection takes them.",
+        |core, value, remarks| ice::read(&value, remarks).map(|list| core.ice_servers = list),
+    ),
+];
+
+static ROOM: &[Known] = &[
+    effective(
+        "roomDefaultEnable",
+        "true",
+        "Whether clients that name no room join the default room.",
+        |core, value, _| {
+            // The name is applied after this switch (tables are in this order) and keeps it.
+            value.flag().map(|flag| {
+                if !flag {
+                    core.room_default = None;
+                }
+            })
+        },
+    ),
+    effective(
+        "roomDefaultName",
+        r#""default""#,
+        "Room of clients that name none.",
+        |core, value, _| {
+            let name: RoomName = value.name(RoomName::PATTERN)?;
+            if let Some(room) = &mut core.room_default {
+                *room = name;
+            }
+            Ok(())
+        },
+    ),
+    effective(
+        "roomAutoCreateEnable",
+        "true",
+        "Whether clients create a room by joining it.",
+        |core, value, _| value.flag().map(|flag| core.room_auto_create = flag),
+    ),
+    effective(
+        "roomDefaultFieldObj",
+        "null",
+        "Fields of every new room.",
+        |core, value, remarks| {
+            fields::read(&value, remarks).map(|fields| core.room_default_fields = fields)
+        },
+    ),
+    effective("roomMaxConnection", "100", "Clients in one room.", |core, value, _| {
+        value.count().map(|count| core.limits.room_max_connection = count)
+    }),
+    effective(
+        "roomEmptyTtl",
+        "60000",
+        "How long a room that a client created is kept when it is empty.",
+        |core, value, _| value.milliseconds().map(|time| core.room_empty_ttl = time),
+    ),
+];
+
+static CONNECTION: &[Known] = &[
+    effective(
+        "connectionDefaultFieldObj",
+        "null",
+        "Fields of every new connection.",
+        |core, value, remarks| {
+            fields::read(&value, remarks).map(|fields| core.connection_default_fields = fields)
+        },
+    ),
+    Known {
+        name: "loginTimeout",
+        about: "How long a connection may stay without logging in: 600000, over a raw WebSocket 30000.",
+        default: None,
+        meaning: Meaning::Effective(|core, value, _| {
+            let time = value.milliseconds()?;
+            core.login_timeout_socketio = time;
+            core.login_timeout_websocket = time;
+            Ok(())
+        }),
+    },
+    effective(
+        "stillAliveInterval",
+        "0",
+        "How long a connection may be silent. Clients are told.",
+        |core, value, _| value.milliseconds().map(|time| core.still_alive_interval = time),
+    ),
+    effective(
+        "stillAliveGracePeriod",
+        "20000",
+        "How much longer silence is borne before the connection is closed.",
+        |core, value, _| value.milliseconds().map(|time| core.still_alive_grace = time),
+    ),
+    effective(
+        "sessionTtl",
+        "1800000",
+        "How long a session is kept after its last connection.",
+        |core, value, _| value.milliseconds().map(|time| core.session_ttl = time),
+    ),
+];
+
+static LIMIT: &[Known] = &[
+    effective("maxConnections", "0", "Clients in all.", |core, value, _| {
+        value.count().map(|count| core.limits.connections = count)
+    }),
+    effective(
+        "maxUnauthenticatedConnections",
+        "10000",
+        "Connections in all that have not logged in.",
+        |core, value, _| value.count().map(|count| core.limits.unauthenticated = count),
+    ),
+    effective(
+        "maxUnauthenticatedPerAddress",
+        "1000",
+        "Connections from one address that have not logged in.",
+        |core, value, _| value.count().map(|count| core.limits.unauthenticated_per_address = count),
+    ),
+    effective("maxApplications", "10000", "Applications.", |core, value, _| {
+        value.count().map(|count| core.limits.applications = count)
+    }),
+    effective(
+        "maxRoomsPerApplication",
+        "100000",
+        "Rooms of one application, empty ones included.",
+        |core, value, _| value.count().map(|count| core.limits.rooms_per_application = count),
+    ),
+    effective("maxRoomsPerConnection", "100", "Rooms one client may be in.", |core, value, _| {
+        value.count().map(|count| core.limits.rooms_per_connection = count)
+    }),
+    effective("maxSessions", "100000", "Sessions.", |core, value, _| {
+        value.count().map(|count| core.limits.sessions = count)
+    }),
+];
+
+static FIXED: &[Known] = &[
+    fixed("apiVersionRegExp", "/^[a-z0-9_.+-]{1,32}$/i"),
+    fixed("appNameRegExp", "/^[a-z0-9_.-]{1,32}$/i"),
+    fixed("easyrtcidRegExp", "/^[a-z0-9_.-]{1,32}$/i"),
+    fixed("easyrtcsidRegExp", "/^[a-z0-9_.%-]{1,100}$/i"),
+    fixed("groupNameRegExp", "/^[a-z0-9_.-]{1,32}$/i"),
+    fixed("fieldNameRegExp", "/^[a-z0-9_. -]{1,32}$/i"),
+    fixed("optionNameRegExp", "/^[a-z0-9_. -]{1,32}$/i"),
+    fixed("presenceShowRegExp", "/^(away|chat|dnd|xa)$/"),
+    fixed("presenceStatusRegExp", "/^(.){0,255}$/"),
+    fixed("roomNameRegExp", "/^[a-z0-9_.-]{1,32}$/i"),
+    fixed("usernameRegExp", "/^(.){1,64}$/i"),
+];
+
+const CLIENT_FILES: &str = "--client-files serves easyrtc.js at /easyrtc/ and the demos at /demos/";
+const LOGS: &str = "--log-level and --log-format say what is logged";
+const SESSIONS: &str = "an easyrtcsid that a client sends is accepted";
+
+static ELSEWHERE: &[Known] = &[
+    elsewhere("sessionEnable", SESSIONS),
+    elsewhere("sessionCookieEnable", SESSIONS),
+    elsewhere("apiEnable", CLIENT_FILES),
+    elsewhere("apiPublicFolder", CLIENT_FILES),
+    elsewhere("apiLabsEnable", CLIENT_FILES),
+    elsewhere("apiOldLocationEnable", CLIENT_FILES),
+    elsewhere("demosEnable", CLIENT_FILES),
+    elsewhere("demosPublicFolder", CLIENT_FILES),
+    elsewhere("logLevel", LOGS),
+    elsewhere("logDateEnable", LOGS),
+    elsewhere("logErrorStackEnable", LOGS),
+    elsewhere("logWarningStackEnable", LOGS),
+    elsewhere("logColorEnable", LOGS),
+    elsewhere("logObjectDepth", LOGS),
+    elsewhere("logMessagesEnable", "messages are never logged"),
+];
+
+/// The rules for names are fixed, so an option that would change one may only repeat it.
+pub(super) fn check_fixed(known: &Known, raw: &RawValue) -> Result<(), String> {
+    if serde_json::from_str::<String>(raw.get()).is_ok_and(|text| text == known.about) {
+        return Ok(());
+    }
+    Err(format!("the rules for names are fixed; only {:?} is accepted", known.about))
+}

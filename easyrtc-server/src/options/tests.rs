@@ -1,0 +1,165 @@
+//! The table of options, and what becomes of values.
+
+use std::time::Duration;
+
+use easyrtc_proto::{FieldName, IceServer};
+
+use super::*;
+
+fn read(json: &str) -> Result<(Options, Vec<String>), String> {
+    let given = from_argument(json, "--easyrtc-options").map_err(|error| error.to_string())?;
+    let (options, warnings) = build(given).map_err(|error| error.to_string())?;
+    Ok((options, warnings.iter().map(ToString::to_string).collect()))
+}
+
+fn core(json: &str) -> Config {
+    let (options, warnings) = read(json).unwrap();
+    assert_eq!(warnings, Vec::<String>::new(), "{json}");
+    options.core
+}
+
+#[test]
+fn names_are_unique() {
+    let mut names: Vec<_> = known().map(|known| known.name).collect();
+    let all = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), all);
+}
+
+#[test]
+fn the_defaults_in_the_table_are_those_of_the_core() {
+    let defaults: Vec<String> = known()
+        .filter(|known| matches!(known.meaning, Meaning::Effective(_)))
+        .filter_map(|known| Some(format!("{:?}:{}", known.name, known.default?)))
+        .collect();
+    assert_eq!(core(&format!("{{{}}}", defaults.join(","))), Config::default());
+}
+
+#[test]
+fn every_option_that_has_an_effect_changes_the_core() {
+    for known in known().filter(|known| matches!(known.meaning, Meaning::Effective(_))) {
+        let name = known.name;
+        let value = match known.default.unwrap_or("0") {
+            "true" => "false",
+            r#""default""# => r#""other""#,
+            "null" => r#"{"f":{"fieldValue":1}}"#,
+            list if list.starts_with('[') => "[]",
+            _ => "7",
+        };
+        let changed = core(&format!(r#"{{"{name}":{value}}}"#));
+        assert_ne!(changed, Config::default(), "{name}");
+    }
+}
+
+#[test]
+fn the_default_room_is_off_whatever_its_name() {
+    let config = core(r#"{"roomDefaultName":"Lobby-1","roomDefaultEnable":false}"#);
+    assert_eq!(config.room_default, None);
+    let config = core(r#"{"roomDefaultName":"Lobby-1"}"#);
+    assert_eq!(config.room_default.unwrap().as_str(), "Lobby-1");
+}
+
+#[test]
+fn a_login_timeout_holds_on_every_transport() {
+    let config = core(r#"{"loginTimeout":1500}"#);
+    assert_eq!(config.login_timeout_socketio, Duration::from_millis(1500));
+    assert_eq!(config.login_timeout_websocket, Duration::from_millis(1500));
+}
+
+#[test]
+fn errors_say_what_was_given_and_what_is_allowed() {
+    for (json, expected) in [
+        (
+            r#"{"roomMaxConection":3}"#,
+            "no option \"roomMaxConection\"; did you mean roomMaxConnection?",
+        ),
+        (r#"{"ROOMDEFAULTNAME":"x"}"#, "did you mean roomDefaultName?"),
+        (r#"{"roomMaxConnection":-1}"#, "roomMaxConnection: -1 is not a whole number from 0"),
+        (r#"{"roomMaxConnection":"3"}"#, "roomMaxConnection: \"3\" is not a whole number"),
+        (r#"{"appAutoCreateEnable":1}"#, "appAutoCreateEnable: 1 is not true or false"),
+        (r#"{"roomDefaultName":"a b"}"#, "roomDefaultName: \"a b\" is not a name that matches ^"),
+        (r#"{"loginTimeout":1.5}"#, "loginTimeout: 1.5 is not a whole number of milliseconds"),
+        (r#"{"appIceServers":{}}"#, "appIceServers: {} is not an array such as"),
+        (r#"{"appIceServers":[{"urls":[]}]}"#, "entry 1 is malformed"),
+        (
+            r#"{"appIceServers":[{"urls":"stun:a"},{"url":"http://b"}]}"#,
+            "entry 2 is malformed: \"http://b\"",
+        ),
+        (r#"{"appIceServers":[{"urls":"turn:a","password":"p"}]}"#, "credential"),
+        (r#"{"roomDefaultFieldObj":[]}"#, "roomDefaultFieldObj: [] is not an object such as"),
+        (r#"{"roomDefaultFieldObj":{"a":7}}"#, "the field \"a\" is no object"),
+        (r#"{"roomDefaultFieldObj":{"a":{}}}"#, "the field \"a\" has no fieldValue"),
+        (
+            r#"{"roomDefaultFieldObj":{"a":{"fieldValue":1,"fieldOption":{"isShared":"yes"}}}}"#,
+            "the field \"a\" has a fieldOption that is not",
+        ),
+        (
+            r#"{"usernameRegExp":"/^x$/"}"#,
+            "usernameRegExp: the rules for names are fixed; only \"/^(.){1,64}$/i\"",
+        ),
+        (r#"{"usernameRegExp":{}}"#, "usernameRegExp: the rules for names are fixed"),
+        ("{", "--easyrtc-options: is no JSON object with options"),
+        ("[]", "is no JSON object, and as the file \"[]\" cannot be read"),
+    ] {
+        let error = read(json).unwrap_err();
+        assert!(error.contains(expected) && !error.contains('\n'), "{json}: {error}");
+    }
+}
+
+#[test]
+fn patterns_may_be_repeated_and_other_subjects_get_one_warning_each() {
+    let (options, warnings) = read(
+        r#"{"fieldNameRegExp":"/^[a-z0-9_. -]{1,32}$/i","presenceShowRegExp":"/^(away|chat|dnd|xa)$/",
+            "logLevel":"debug","demosEnable":true}"#,
+    )
+    .unwrap();
+    assert_eq!(options.core, Config::default());
+    assert_eq!(warnings.len(), 2);
+    assert!(warnings.iter().any(|warning| warning.contains("logLevel: has no effect")));
+    assert!(warnings.iter().any(|warning| warning.contains("demosEnable: has no effect")));
+}
+
+#[test]
+fn fields_keep_their_bytes_and_improper_names_are_left_out() {
+    let (options, warnings) = read(
+        r#"{"connectionDefaultFieldObj":{
+            "motd":{"fieldValue":{ "n" : [1.0,"h\u00e9"] },"fieldOption":{"isShared":true}},
+            "nothing":{"fieldValue":null,"fieldOption":null},
+            "bad/name":{"fieldValue":"x","fieldOption":{"isShared":true}},
+            "loose":{"fieldValue":1,"isShared":true}}}"#,
+    )
+    .unwrap();
+    let fields = options.core.connection_default_fields.0;
+    let field = |name: &str| &fields[&FieldName::parse(name).unwrap()];
+    assert_eq!(field("motd").value.as_str(), r#"{ "n" : [1.0,"h\u00e9"] }"#);
+    assert!(field("motd").shared);
+    assert_eq!(field("nothing").value.as_str(), "null");
+    assert!(!field("nothing").shared && !field("loose").shared);
+    assert_eq!(fields.len(), 3);
+    assert!(warnings[0].contains("\"bad/name\" is left out"), "{warnings:?}");
+    assert!(warnings[1].contains("\"isShared\" of the field \"loose\""), "{warnings:?}");
+    assert_eq!(warnings.len(), 2);
+}
+
+#[test]
+fn ice_servers_are_passed_on_as_configured() {
+    let entry = r#"{"urls":["turn:a","stun:b"],"username":"u","credential":"p@ss","x":1.0}"#;
+    let config = core(&format!(r#"{{"appIceServers":[{entry},{{"url":"stun:c"}}]}}"#));
+    let expected = [entry, r#"{"url":"stun:c"}"#].map(|entry| IceServer::parse(entry).unwrap());
+    assert_eq!(*config.ice_servers, expected);
+
+    let (_, warnings) = read(r#"{"appIceServers":[{"urls":"turn:a"}]}"#).unwrap();
+    assert!(warnings[0].contains("TURN server without username and credential"), "{warnings:?}");
+}
+
+#[test]
+fn an_argument_that_is_no_object_is_a_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("options.json");
+    std::fs::write(&path, r#"{"roomMaxConnection":3}"#).unwrap();
+    assert_eq!(core(path.to_str().unwrap()).limits.room_max_connection, 3);
+    std::fs::write(&path, r#"{"roomMaxConnection":}"#).unwrap();
+    let error = read(path.to_str().unwrap()).unwrap_err();
+    assert!(error.contains("options.json: is no JSON object with options"), "{error}");
+}

@@ -1,0 +1,99 @@
+//! The life of the server: listen, serve, drain, end.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use crate::gate::Gate;
+use crate::http::{Folders, Site};
+use crate::listen::{Acceptor, HeadLimits, Phase, bind};
+use crate::settings::Settings;
+use crate::shutdown::Signals;
+use crate::signalling::Signalling;
+
+/// Why the server ended other than by one signal.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// An address is taken, or not ours.
+    #[error("cannot listen on {0}: {1}")]
+    Bind(SocketAddr, io::Error),
+    /// Signals cannot be received.
+    #[error("the server cannot start: {0}")]
+    Start(io::Error),
+    /// A second signal came while connections were being ended.
+    #[error("{0} again: ended at once, with {1} connections open")]
+    Impatient(&'static str, usize),
+}
+
+/// Serves until a signal comes, then drains.
+///
+/// # Errors
+/// If it cannot start, or if a second signal cuts the draining short.
+pub async fn serve(settings: &Settings, folders: Folders) -> Result<(), ServeError> {
+    let mut signals = Signals::install().map_err(ServeError::Start)?;
+    let listeners = bind(&settings.listen)
+        .await
+        .map_err(|(address, error)| ServeError::Bind(address, error))?;
+    let gate = Gate::new(settings.max_sockets);
+    let signalling = Signalling::start(settings);
+    let site = Site::new(signalling, folders, Arc::clone(&gate), settings.proxy_hops);
+    let site = Arc::new(site);
+    let (phase, watched) = watch::channel(Phase::Serving);
+    let limits = HeadLimits::of(settings);
+    let acceptor = Acceptor::new(Arc::clone(&site), Arc::clone(&gate), limits, watched);
+    let acceptor = Arc::new(acceptor);
+
+    let mut addresses = Vec::with_capacity(listeners.len());
+    for listener in &listeners {
+        addresses.push(listener.local_addr().map_err(ServeError::Start)?);
+    }
+    for listener in listeners {
+        tokio::spawn(Arc::clone(&acceptor).run(listener));
+    }
+    announce(&addresses, settings);
+
+    let signal = signals.next().await;
+    tracing::info!(signal, open = gate.open(), "no new connections; ending those there are");
+    site.health.drain();
+    phase.send_replace(Phase::Draining);
+    let drained = async {
+        site.signalling().shut_down().await;
+        phase.send_replace(Phase::Finishing);
+        gate.empty().await;
+    };
+    tokio::select! {
+        ended = tokio::time::timeout(settings.shutdown_timeout, drained) => match ended {
+            Ok(()) => tracing::info!("all connections have ended"),
+            Err(_) => tracing::warn!(open = gate.open(), "connections are cut: out of time"),
+        },
+        signal = signals.next() => return Err(ServeError::Impatient(signal, gate.open())),
+    }
+    Ok(())
+}
+
+/// Says on standard output where to go, for people and for programs that start this one.
+fn announce(addresses: &[SocketAddr], settings: &Settings) {
+    let mut text = String::new();
+    for address in addresses {
+        text += &format!("listening on http://{address}\n");
+    }
+    if let Some(first) = addresses.first() {
+        let host = host(*first);
+        text += &format!("Open http://{host}/ in a browser. Ctrl-C ends the server.\n");
+    }
+    if settings.allowed_origins.is_empty() {
+        text += "Pages of any origin may connect; --allow-origin restricts that.\n";
+    }
+    crate::say(&text);
+}
+
+/// What to type into a browser on this machine.
+fn host(address: SocketAddr) -> String {
+    match address.ip() {
+        IpAddr::V4(ip) if !ip.is_unspecified() => address.to_string(),
+        IpAddr::V6(ip) if !ip.is_unspecified() => address.to_string(),
+        IpAddr::V4(_) | IpAddr::V6(_) => format!("localhost:{}", address.port()),
+    }
+}

@@ -1,0 +1,190 @@
+//! What an operator may set: one schema for flags, environment and file, and the effective values.
+
+mod env;
+mod file;
+mod merge;
+mod origin;
+mod print;
+mod span;
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use serde::{Deserialize, Serialize};
+
+use crate::logging::LogLevel;
+use crate::options::{Options, Warning};
+
+pub use env::Environment;
+pub(crate) use file::read_text;
+pub use origin::Origin;
+pub use span::Span;
+
+/// The port when none is configured.
+pub const DEFAULT_PORT: u16 = 8080;
+
+/// One source of settings: the flags, the environment, or the file. What a source does not say is `None`.
+///
+/// The field's name is the key in the file and, in capitals after `EASYRTC_`, the environment variable.
+#[derive(Clone, Debug, Default, PartialEq, Args, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Layer {
+    /// Listen here; repeat it for more than one address. Port 0 takes any free port
+    /// [default: 0.0.0.0:8080]
+    #[arg(long, value_name = "ADDR:PORT", value_delimiter = ',', help_heading = "Where to listen")]
+    #[arg(value_parser = parse_listen)]
+    pub listen: Option<Vec<SocketAddr>>,
+
+    /// Reverse proxies in front of this server that add the client's address to X-Forwarded-For.
+    /// With 0 that header is ignored [default: 0]
+    #[arg(long, value_name = "N", help_heading = "Where to listen")]
+    pub proxy_hops: Option<usize>,
+
+    /// Serve the files of this directory at /, your own pages for instance
+    #[arg(long = "static", id = "static", value_name = "DIR", help_heading = "What to serve")]
+    #[serde(rename = "static")]
+    pub static_files: Option<PathBuf>,
+
+    /// Serve the browser's files from an npm tree that has open-easyrtc and socket.io-client, at
+    /// /easyrtc/, /demos/ and /socket.io/socket.io.js
+    #[arg(long, value_name = "DIR", help_heading = "What to serve")]
+    pub client_files: Option<PathBuf>,
+
+    /// Let only pages of this origin connect, https://example.org for instance; repeat it for more
+    /// than one [default: any origin]
+    #[arg(long = "allow-origin", id = "allowed_origins", value_name = "ORIGIN")]
+    #[arg(value_delimiter = ',', help_heading = "Limits")]
+    pub allowed_origins: Option<Vec<Origin>>,
+
+    /// TCP connections open at the same time; more are answered 503. 0: no limit [default: 50000]
+    #[arg(long, value_name = "N", help_heading = "Limits")]
+    pub max_sockets: Option<usize>,
+
+    /// How long a client may take to send the head of a request, and how long an idle connection is
+    /// kept for the next one. 0s: no limit [default: 30s]
+    #[arg(long, value_name = "TIME", help_heading = "Limits")]
+    pub header_timeout: Option<Span>,
+
+    /// Bytes the head of a request may have, 8192 or more [default: 32768]
+    #[arg(long, value_name = "BYTES", help_heading = "Limits")]
+    pub max_header_bytes: Option<usize>,
+
+    /// How long connections may take to end on SIGTERM or Ctrl-C before they are cut. 0s: cut them
+    /// at once [default: 10s]
+    #[arg(long, value_name = "TIME", help_heading = "Limits")]
+    pub shutdown_timeout: Option<Span>,
+
+    /// error, warn, info, debug, trace or off; per module too: info,easyrtc_runtime=debug
+    /// [default: info]
+    #[arg(long, value_name = "LEVEL", help_heading = "Logs (on standard error)")]
+    pub log_level: Option<LogLevel>,
+
+    /// One line of text or one JSON object per event [default: text]
+    #[arg(long, value_name = "FORMAT", help_heading = "Logs (on standard error)")]
+    pub log_format: Option<LogFormat>,
+
+    /// The protocol's options, in the file only: flag and environment have `--easyrtc-options`.
+    #[arg(skip)]
+    pub options: Option<toml::Table>,
+}
+
+/// How events are written to standard error.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// One line for people.
+    #[default]
+    Text,
+    /// One JSON object per line.
+    Json,
+}
+
+/// The effective settings: every source merged, defaults filled in, values checked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// Addresses to listen on; never empty.
+    pub listen: Vec<SocketAddr>,
+    /// Trusted reverse proxies in front; 0 means that `X-Forwarded-For` is ignored.
+    pub proxy_hops: usize,
+    /// The operator's own pages.
+    pub static_files: Option<PathBuf>,
+    /// The npm tree with the browser's files.
+    pub client_files: Option<PathBuf>,
+    /// Origins whose pages may connect; empty means any.
+    pub allowed_origins: Vec<Origin>,
+    /// TCP connections at the same time; 0 means no limit.
+    pub max_sockets: usize,
+    /// Time for the head of a request; zero means no limit.
+    pub header_timeout: Duration,
+    /// Bytes of the head of a request.
+    pub max_header_bytes: usize,
+    /// Time for connections to end when the server shuts down.
+    pub shutdown_timeout: Duration,
+    /// What is logged.
+    pub log_level: LogLevel,
+    /// How it is written.
+    pub log_format: LogFormat,
+    /// The protocol's options.
+    pub options: Options,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            listen: vec![every_interface(DEFAULT_PORT)],
+            proxy_hops: 0,
+            static_files: None,
+            client_files: None,
+            allowed_origins: Vec::new(),
+            max_sockets: 50_000,
+            header_timeout: Duration::from_secs(30),
+            max_header_bytes: 32 * 1024,
+            shutdown_timeout: Duration::from_secs(10),
+            log_level: LogLevel::default(),
+            log_format: LogFormat::Text,
+            options: Options::default(),
+        }
+    }
+}
+
+/// The settings, and what the operator should be told about them once logging runs.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The effective settings.
+    pub settings: Settings,
+    /// What was understood but has no effect, in the order found.
+    pub warnings: Vec<Warning>,
+}
+
+/// A setting that cannot be used: one line that says where it stands, what it is and what is allowed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{origin}: {problem}")]
+pub struct ConfigError {
+    /// The flag, the environment variable or the file (with a line where there is one).
+    pub origin: String,
+    /// What is wrong, and what is allowed.
+    pub problem: String,
+}
+
+impl ConfigError {
+    /// A problem with what `origin` says.
+    pub fn new(origin: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self { origin: origin.into(), problem: problem.into() }
+    }
+}
+
+/// Every IPv4 interface, as hosting platforms and containers expect it.
+fn every_interface(port: u16) -> SocketAddr {
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), port)
+}
+
+fn parse_listen(text: &str) -> Result<SocketAddr, String> {
+    text.trim().parse().map_err(|_| {
+        "an IP address and a port, such as 0.0.0.0:8080, 127.0.0.1:0 or [::]:8080".to_owned()
+    })
+}
+
+#[cfg(test)]
+mod tests;

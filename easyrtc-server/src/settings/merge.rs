@@ -1,0 +1,99 @@
+//! Which source wins: flag, then environment, then file, then default.
+
+use std::path::{Path, PathBuf};
+
+use super::{ConfigError, Layer, Loaded, Settings, env, every_interface, file};
+use crate::cli::Cli;
+use crate::options::{self, Given, Warning};
+use env::Environment;
+
+impl Layer {
+    /// This layer, and `lower` where it says nothing. The options of both are kept apart by the caller.
+    pub(super) fn or(self, lower: Self) -> Self {
+        Self {
+            listen: self.listen.or(lower.listen),
+            proxy_hops: self.proxy_hops.or(lower.proxy_hops),
+            static_files: self.static_files.or(lower.static_files),
+            client_files: self.client_files.or(lower.client_files),
+            allowed_origins: self.allowed_origins.or(lower.allowed_origins),
+            max_sockets: self.max_sockets.or(lower.max_sockets),
+            header_timeout: self.header_timeout.or(lower.header_timeout),
+            max_header_bytes: self.max_header_bytes.or(lower.max_header_bytes),
+            shutdown_timeout: self.shutdown_timeout.or(lower.shutdown_timeout),
+            log_level: self.log_level.or(lower.log_level),
+            log_format: self.log_format.or(lower.log_format),
+            options: self.options.or(lower.options),
+        }
+    }
+}
+
+impl Settings {
+    /// Merges what the flags, the environment and the file say, and checks it.
+    ///
+    /// # Errors
+    /// The first source that cannot be read, option that does not exist, or value that is not allowed.
+    pub fn load(cli: Cli, environment: &Environment) -> Result<Loaded, ConfigError> {
+        let path = match cli.config {
+            Some(path) => Some(path),
+            None => environment.get(env::CONFIG)?.map(PathBuf::from),
+        };
+        let mut from_file = path.as_deref().map(file::read).transpose()?.unwrap_or_default();
+        let table = from_file.options.take();
+
+        let mut given: Vec<Given> = Vec::new();
+        if let (Some(table), Some(path)) = (table, path.as_deref()) {
+            given.extend(options::from_table(&table, &file::name(path))?);
+        }
+        if let Some(value) = environment.get(env::OPTIONS)? {
+            given.extend(options::from_argument(value, env::OPTIONS)?);
+        }
+        if let Some(value) = &cli.easyrtc_options {
+            given.extend(options::from_argument(value, "--easyrtc-options")?);
+        }
+        let (options, mut warnings) = options::build(given)?;
+        warnings.extend(env::misspelt(environment).into_iter().map(|(name, meant)| Warning {
+            origin: name,
+            text: format!("is not a setting and has no effect; did you mean {meant}?"),
+        }));
+
+        let mut flags = cli.settings;
+        if let Some(port) = cli.port {
+            flags.listen = Some(vec![every_interface(port)]);
+        }
+        let merged = flags.or(env::read(environment)?).or(from_file);
+        let settings = with_defaults(merged, options)?;
+        Ok(Loaded { settings, warnings })
+    }
+}
+
+fn with_defaults(layer: Layer, options: options::Options) -> Result<Settings, ConfigError> {
+    let default = Settings::default();
+    let settings = Settings {
+        listen: layer.listen.unwrap_or(default.listen),
+        proxy_hops: layer.proxy_hops.unwrap_or(default.proxy_hops),
+        static_files: layer.static_files.as_deref().map(absolute).transpose()?,
+        client_files: layer.client_files.as_deref().map(absolute).transpose()?,
+        allowed_origins: layer.allowed_origins.unwrap_or(default.allowed_origins),
+        max_sockets: layer.max_sockets.unwrap_or(default.max_sockets),
+        header_timeout: layer.header_timeout.map_or(default.header_timeout, |span| span.0),
+        max_header_bytes: layer.max_header_bytes.unwrap_or(default.max_header_bytes),
+        shutdown_timeout: layer.shutdown_timeout.map_or(default.shutdown_timeout, |span| span.0),
+        log_level: layer.log_level.unwrap_or(default.log_level),
+        log_format: layer.log_format.unwrap_or(default.log_format),
+        options,
+    };
+    if settings.listen.is_empty() {
+        return Err(ConfigError::new("listen", "names no address"));
+    }
+    if !(8192..=1_048_576).contains(&settings.max_header_bytes) {
+        let problem = format!("{} is not 8192 to 1048576 bytes", settings.max_header_bytes);
+        return Err(ConfigError::new("max_header_bytes", problem));
+    }
+    Ok(settings)
+}
+
+/// So that what `--print-config` writes means the same wherever it is read.
+fn absolute(path: &Path) -> Result<PathBuf, ConfigError> {
+    std::path::absolute(path)
+        .map_err(|error| ConfigError::new(path.display().to_string(), error.to_string()))
+}

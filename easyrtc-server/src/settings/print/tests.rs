@@ -1,0 +1,73 @@
+use super::*;
+use crate::settings::tests::{load, load_file};
+
+#[test]
+fn every_setting_is_printed() {
+    let everything = Settings {
+        static_files: Some("/srv/pages".into()),
+        client_files: Some("/srv/npm".into()),
+        ..Settings::default()
+    };
+    let command = Layer::augment_args(Command::new("easyrtc-server"));
+    for argument in command.get_arguments() {
+        let id = argument.get_id().as_str();
+        assert!(everything.value(id).is_some(), "{id}");
+        assert!(argument.get_help().is_some(), "{id} has no help");
+    }
+}
+
+#[test]
+fn what_is_printed_reads_as_the_same() {
+    let cases = [
+        "",
+        "listen = ['[::1]:1', '127.0.0.1:2']\nstatic = \"/srv/my \\\"pages\\\" \\u0001\"\n",
+        "allowed_origins = ['https://example.org']\nheader_timeout = '1m 500ms'\nlog_format = 'json'",
+        "log_level = 'warn,easyrtc_runtime=debug'\nmax_sockets = 0\nproxy_hops = 2\n",
+        "[options]\nroomMaxConnection = 3\nappDefaultName = 'main.app'\nloginTimeout = 0\n",
+        "[options]\nappIceServers = [{ urls = \"stun:it's.example\" }]\nroomDefaultEnable = false\n",
+        r#"options.roomDefaultFieldObj = '{"topic": {"fieldValue": [1.0, null], "fieldOption": {"isShared": true}}}'"#,
+    ];
+    for case in cases {
+        let once = load_file(case).unwrap().settings;
+        let printed = once.to_toml();
+        let again = load_file(&printed).unwrap_or_else(|error| panic!("{error}\n{printed}"));
+        assert_eq!(again.warnings, []);
+        assert_eq!(again.settings.to_toml(), printed);
+        assert_eq!(Settings { options: once.options.clone(), ..again.settings.clone() }, once);
+        assert_eq!(again.settings.options.core, once.options.core);
+    }
+}
+
+#[test]
+fn secrets_are_not_printed_and_their_place_has_to_be_filled() {
+    let options = r#"{
+        "appIceServers": [
+            {"urls": "stun:a"}, {"urls": "turn:a", "username": "u", "credential": "s3cret"}],
+        "roomDefaultFieldObj": {
+            "topic": {"fieldValue": "open", "fieldOption": {"isShared": true}},
+            "key": {"fieldValue": "s3cret"}}}"#;
+    let printed = load(&["--easyrtc-options", options], &[]).unwrap().settings.to_toml();
+    assert!(!printed.contains("s3cret"), "{printed}");
+    assert!(printed.contains("\"username\":\"u\"") && printed.contains("\"open\""), "{printed}");
+
+    let error = load_file(&printed).unwrap_err().to_string();
+    assert!(error.contains("appIceServers: entry 2 has the placeholder"), "{error}");
+    let without_ice: String = printed
+        .lines()
+        .filter(|line| !line.starts_with("appIceServers"))
+        .collect::<Vec<_>>()
+        .join("\n");
+    let error = load_file(&without_ice).unwrap_err().to_string();
+    assert!(
+        error.contains("roomDefaultFieldObj: the field \"key\" has the placeholder"),
+        "{error}"
+    );
+}
+
+#[test]
+fn comments_are_wrapped() {
+    let mut text = String::new();
+    comment(&mut text, &"word ".repeat(50));
+    assert!(text.lines().all(|line| line.starts_with("# word") && line.len() <= WIDTH), "{text}");
+    assert_eq!(text.matches("word").count(), 50);
+}
