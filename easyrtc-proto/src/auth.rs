@@ -11,7 +11,7 @@ use crate::payload::Payload;
 use crate::value::Value;
 
 /// A login, first or repeated.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Authenticate {
     /// The version of the client's API.
     pub api_version: ApiVersion,

@@ -23,7 +23,7 @@ use crate::name::MessageType;
 use crate::value::Value;
 
 /// A command of a client.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Command {
     /// `candidate`, `offer`, `answer`, `reject` and `hangup`: for another client.
     Signal(Signal),

@@ -7,7 +7,7 @@ use crate::payload::Payload;
 use crate::value::Value;
 
 /// A message of the application.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CustomMessage {
     /// The kind of message; any string.
     pub msg_type: MessageType,
@@ -19,7 +19,7 @@ pub struct CustomMessage {
 
 /// Who is to receive an `easyrtcMsg`. Every restriction named must hold; if none is, the message
 /// is for the server-side application (decision D13).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Target {
     /// Only this client.
     pub easyrtcid: Option<EasyrtcId>,

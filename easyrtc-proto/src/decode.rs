@@ -46,7 +46,7 @@ impl ClientEvent {
 }
 
 /// A message of a client.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ClientMessage {
     /// `easyrtcAuth`, `authenticate`
     Authenticate(Box<Authenticate>),
@@ -121,7 +121,7 @@ impl ClientMessage {
 }
 
 /// Why a message could not be decoded.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct DecodeError {
     /// The event the message came with.
     pub event: ClientEvent,

@@ -1,11 +1,14 @@
 //! From a message to its bytes: once for all its receivers.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::json::ObjectWriter;
-use crate::name::EasyrtcId;
+use crate::name::{EasyrtcId, RoomName};
 use crate::payload::Payload;
-use crate::server::ServerMessage;
+use crate::server::{ClientEntry, RoomUpdate, ServerMessage};
 
 /// The events the server emits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -84,6 +87,25 @@ impl ServerMessage {
         self.payload().map(Payload::attachments).unwrap_or_default()
     }
 
+    /// How many bytes the message takes on the wire, roughly: passed-on values are counted, what
+    /// the server writes itself is estimated. Encodes nothing.
+    #[must_use]
+    pub fn size_hint(&self) -> usize {
+        const SMALL: usize = 256;
+        SMALL
+            + match self {
+                Self::Token(token) => rooms_hint(&token.room_data),
+                Self::RoomData(body) => rooms_hint(&body.room_data),
+                Self::RoomList(body) => body.room_list.len() * SMALL / 2,
+                Self::Signal(_) | Self::Custom(_) => self.payload().map_or(0, Payload::len),
+                Self::Ack
+                | Self::Error(_)
+                | Self::IceConfig(_)
+                | Self::SessionData(_)
+                | Self::ForwardToUrl(_) => SMALL,
+            }
+    }
+
     /// What is passed on, in a message that passes something on.
     fn payload(&self) -> Option<&Payload> {
         if let Self::Signal(signal) = self {
@@ -131,6 +153,22 @@ impl ServerMessage {
             Self::Signal(_) | Self::Custom(_) => self.payload().map(|data| data.as_str().into()),
         }
     }
+}
+
+fn rooms_hint(rooms: &BTreeMap<RoomName, RoomUpdate>) -> usize {
+    let entry = |entry: &Arc<ClientEntry>| {
+        let fields = entry.api_field.iter().flat_map(|fields| fields.0.values());
+        let presence = entry.presence.kind.iter();
+        256 + fields.chain(presence).map(Payload::len).sum::<usize>()
+    };
+    let room = |room: &RoomUpdate| {
+        let listed = room.client_list.iter().flatten().map(|(_, client)| entry(client));
+        let delta = room.client_list_delta.iter();
+        let updated = delta.flat_map(|delta| delta.update_client.values().map(entry));
+        let fields = room.field.iter().flat_map(|fields| fields.0.values().map(Payload::len));
+        128 + listed.chain(updated).chain(fields).sum::<usize>()
+    };
+    rooms.values().map(room).sum()
 }
 
 /// Serialises a body of ours.

@@ -14,11 +14,11 @@ use crate::payload::Payload;
 use crate::value::Value;
 
 /// The `apiField` map of a client: fields it set itself, shown in client lists.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ApiFields(pub BTreeMap<ApiFieldName, Payload>);
 
 /// The shared fields of an application, room, session or connection, set by the server's side.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Fields(pub BTreeMap<FieldName, Payload>);
 
 impl ApiFields {

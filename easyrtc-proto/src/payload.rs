@@ -14,10 +14,10 @@ use crate::attachments::{Attachments, placeholders};
 /// attachments the text names. Cheap to clone.
 ///
 /// Two payloads are equal if their texts and attachments are.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Payload(Arc<Inner>);
 
-#[derive(PartialEq, Eq)]
+#[derive(PartialEq, Eq, Hash)]
 struct Inner {
     text: Box<str>,
     attachments: Vec<Bytes>,

@@ -6,7 +6,7 @@ use crate::name::PresenceStatus;
 use crate::payload::Payload;
 
 /// The closed set of values of `show`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Show {
     /// Away.
@@ -38,7 +38,7 @@ impl Show {
 }
 
 /// A client's presence, as others see it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Presence {
     /// Whether the client can be talked to.
     pub show: Show,

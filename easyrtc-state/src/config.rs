@@ -111,7 +111,7 @@ pub struct Limits {
 }
 
 /// A field as it is set: its value, and whether clients see it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Field {
     /// Any JSON value.
     pub value: Payload,
@@ -120,7 +120,7 @@ pub struct Field {
 }
 
 /// Fields by name.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct FieldMap(pub BTreeMap<FieldName, Field>);
 
 impl FieldMap {

@@ -13,7 +13,7 @@ use crate::value::Value;
 
 /// The rooms to join, never none, each with its `roomParameter`, which means something only to
 /// the application.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RoomJoin {
     /// The rooms by name.
     pub rooms: BTreeMap<RoomName, Option<Payload>>,

@@ -10,7 +10,7 @@ use crate::name::RoomName;
 use crate::value::Value;
 
 /// The rooms to leave; one the client is not in does no harm.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RoomLeave {
     /// The rooms.
     pub rooms: BTreeSet<RoomName>,

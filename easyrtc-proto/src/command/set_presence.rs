@@ -10,7 +10,7 @@ use crate::presence::{Presence, Show};
 use crate::value::Value;
 
 /// What to change; what is absent stays as it is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct SetPresence {
     /// Whether one can be talked to.
     pub show: Option<Show>,

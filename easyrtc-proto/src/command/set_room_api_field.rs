@@ -11,7 +11,7 @@ use crate::name::RoomName;
 use crate::value::Value;
 
 /// The new fields of a client in a room.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SetRoomApiField {
     /// The room; the client has to be in it.
     pub room_name: RoomName,

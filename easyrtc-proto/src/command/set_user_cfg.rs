@@ -12,7 +12,7 @@ use crate::payload::Payload;
 use crate::value::Value;
 
 /// What to change of a connection's configuration; what is absent stays as it is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct SetUserCfg {
     /// The peer connections with their statistics; replaces what was there.
     pub p2p_list: Option<Payload>,

@@ -51,7 +51,7 @@ impl SignalKind {
 }
 
 /// A signal on its way to another client.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Signal {
     /// Which signal.
     pub kind: SignalKind,

@@ -11,7 +11,7 @@ use crate::payload::Payload;
 use crate::value::Value;
 
 /// `msgData.iceConfig`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct IceConfig {
     /// The servers in the order clients are to try them.
@@ -20,7 +20,7 @@ pub struct IceConfig {
 
 /// One STUN or TURN server: an object as browsers take it, with `urls` as configured and `url`,
 /// its first, so that old and new clients find what they look for (decision D21).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct IceServer(Payload);
 

@@ -69,7 +69,7 @@ pub struct ClientListDelta {
 }
 
 /// A client as those in its room see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ClientEntry {
     /// Who; the same as the key.

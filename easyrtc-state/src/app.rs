@@ -1,0 +1,91 @@
+//! An application: a world of its own, with its rooms, groups and sessions.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use easyrtc_proto::{AppName, GroupName, RoomName, SessionId};
+
+use crate::config::{Config, FieldMap, RoomConfig};
+use crate::input::ConnId;
+use crate::room::Room;
+
+/// One application.
+#[derive(Debug, Hash)]
+pub(crate) struct App {
+    pub(crate) fields: FieldMap,
+    pub(crate) rooms: BTreeMap<RoomName, Room>,
+    /// Who is in which group; a group nobody is in does not exist.
+    pub(crate) groups: BTreeMap<GroupName, BTreeSet<ConnId>>,
+    pub(crate) sessions: BTreeMap<SessionId, Session>,
+    /// The clients of the application.
+    pub(crate) clients: BTreeSet<ConnId>,
+    /// Whether it stays when nothing is left of it: the default one and configured ones.
+    pub(crate) lasting: bool,
+}
+
+/// A session: what several connections of one browser have in common.
+#[derive(Debug, Default, Hash)]
+pub(crate) struct Session {
+    pub(crate) fields: FieldMap,
+    pub(crate) connections: BTreeSet<ConnId>,
+    /// When it is forgotten, while no connection uses it.
+    pub(crate) forget_at: Option<Duration>,
+}
+
+impl App {
+    /// The application `name` as it is when it comes into being.
+    pub(crate) fn new(name: &AppName, config: &Config) -> Self {
+        let configured = config.applications.get(name);
+        let mut app = Self {
+            fields: config.app_default_fields.clone(),
+            rooms: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            sessions: BTreeMap::new(),
+            clients: BTreeSet::new(),
+            lasting: configured.is_some() || *name == config.app_default_name,
+        };
+        let of_config = configured.into_iter().flat_map(|app| app.rooms.keys());
+        for room in config.room_default.iter().chain(of_config) {
+            app.rooms.insert(room.clone(), new_room(name, room, config, true));
+        }
+        app
+    }
+
+    /// Takes `conn` out of a group, which ceases to exist with its last member.
+    pub(crate) fn leave_group(&mut self, conn: ConnId, name: &GroupName) {
+        if let Some(group) = self.groups.get_mut(name) {
+            group.remove(&conn);
+            if group.is_empty() {
+                self.groups.remove(name);
+            }
+        }
+    }
+
+    /// Whether a room can be created without going over the limit.
+    pub(crate) fn has_place_for_rooms(&self, more: usize, config: &Config) -> bool {
+        let limit = config.limits.rooms_per_application;
+        limit == 0 || self.rooms.len().saturating_add(more) <= limit
+    }
+
+    /// Whether the application can be forgotten: nobody is in it, and nothing but what every new
+    /// one has is left.
+    pub(crate) fn is_forgettable(&self) -> bool {
+        !self.lasting
+            && self.clients.is_empty()
+            && self.sessions.is_empty()
+            && self.rooms.values().all(|room| room.lasting)
+    }
+}
+
+/// The room `room` of the application `app` as it is when it comes into being.
+pub(crate) fn new_room(app: &AppName, room: &RoomName, config: &Config, lasting: bool) -> Room {
+    let app = config.applications.get(app);
+    let of_room = app.and_then(|app| app.rooms.get(room)).and_then(of_room_config);
+    let of_app = app.and_then(|app| app.room_max_connection);
+    let capacity = of_room.or(of_app).unwrap_or(config.limits.room_max_connection);
+    Room::new(config.room_default_fields.clone(), lasting, capacity)
+}
+
+const fn of_room_config(room: &RoomConfig) -> Option<usize> {
+    room.room_max_connection
+}

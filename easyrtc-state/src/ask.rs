@@ -1,0 +1,157 @@
+//! Questions: what the core cannot decide itself leaves as an effect and comes back as an input.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+use std::time::Duration;
+
+use easyrtc_proto::{
+    AppName, Authenticate, CustomMessage, EasyrtcId, ErrorCode, GroupName, IceServer, MessageType,
+    Payload, SessionId, Username,
+};
+
+use crate::config::FieldMap;
+use crate::input::{ConnId, ConnMeta};
+use crate::ticket::Ticket;
+
+/// A question that is out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AskId(pub u64);
+
+/// What the core wants to know. Every question has a deadline of its own in the core
+/// (`Config::ask_timeout`).
+#[derive(Clone, Debug, PartialEq)]
+pub enum Question {
+    /// May this client log in, and as what? Everything else of it waits until the answer.
+    Login(LoginQuestion),
+    /// Which STUN and TURN servers is this client to use? Does not hold up anything.
+    IceConfig {
+        /// The client.
+        easyrtcid: EasyrtcId,
+        /// Its application.
+        app: AppName,
+        /// Its name.
+        username: Option<Username>,
+    },
+    /// A message to the server-side application (decision D13). Does not hold up anything.
+    Application {
+        /// The sender.
+        easyrtcid: EasyrtcId,
+        /// Its application.
+        app: AppName,
+        /// The message.
+        message: CustomMessage,
+    },
+}
+
+/// A login to be decided about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LoginQuestion {
+    /// The connection.
+    pub conn: ConnId,
+    /// The application it wants to enter.
+    pub app: AppName,
+    /// The name it gives itself.
+    pub username: Option<Username>,
+    /// Whatever it offers as proof.
+    pub credential: Option<Payload>,
+    /// The session it says it belongs to.
+    pub easyrtcsid: Option<SessionId>,
+    /// What is known of the connection.
+    pub meta: Arc<ConnMeta>,
+}
+
+/// The answer to a question. One that does not fit its question is a failure.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// To `Login`: come in.
+    Allow(Grant),
+    /// To any question: no, and the code that is to say so.
+    Deny(ErrorCode),
+    /// To `IceConfig`: these servers; `None`: the configured ones.
+    IceServers(Option<Arc<[IceServer]>>),
+    /// To `Application`: this is the answer; `None`: done, a bare ack.
+    Application(Option<(MessageType, Option<Payload>)>),
+}
+
+/// What a client is given at login.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Grant {
+    /// Its name, in place of the one it gave itself.
+    pub username: Option<Username>,
+    /// The groups it is in.
+    pub groups: BTreeSet<GroupName>,
+    /// Its fields, over the configured ones.
+    pub fields: FieldMap,
+    /// The STUN and TURN servers it is to use, in place of the configured ones.
+    pub ice_servers: Option<Arc<[IceServer]>>,
+}
+
+/// A question that is out, and what to do with its answer.
+#[derive(Debug)]
+pub(crate) struct Pending {
+    pub(crate) conn: ConnId,
+    pub(crate) ticket: Ticket,
+    pub(crate) about: About,
+    pub(crate) deadline: Option<Duration>,
+}
+
+#[derive(Debug)]
+pub(crate) enum About {
+    Login(Box<Authenticate>),
+    IceConfig,
+    Application,
+}
+
+/// The questions that are out.
+#[derive(Debug, Default)]
+pub(crate) struct Asks {
+    next: u64,
+    pending: BTreeMap<AskId, Pending>,
+}
+
+impl Asks {
+    pub(crate) fn insert(&mut self, pending: Pending) -> AskId {
+        let ask = AskId(self.next);
+        self.next += 1;
+        self.pending.insert(ask, pending);
+        ask
+    }
+
+    /// Goes on numbering where `other` was, so that late answers to its questions mean nothing.
+    pub(crate) const fn take_over_numbers_of(&mut self, other: &Self) {
+        self.next = other.next;
+    }
+
+    pub(crate) fn set_deadline(&mut self, ask: AskId, deadline: Option<Duration>) {
+        if let Some(pending) = self.pending.get_mut(&ask) {
+            pending.deadline = deadline;
+        }
+    }
+
+    pub(crate) fn is_login(&self, ask: AskId) -> bool {
+        self.pending.get(&ask).is_some_and(|pending| matches!(pending.about, About::Login(_)))
+    }
+
+    pub(crate) fn remove(&mut self, ask: AskId) -> Option<Pending> {
+        self.pending.remove(&ask)
+    }
+}
+
+/// The counter is left out: two cores that differ in nothing else are equal.
+impl Hash for Asks {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        for (ask, pending) in &self.pending {
+            (ask, pending.conn, std::mem::discriminant(&pending.about)).hash(state);
+        }
+    }
+}
+
+/// When a core ends, so do its connections: nobody is left to answer.
+impl Drop for Asks {
+    fn drop(&mut self) {
+        for pending in std::mem::take(&mut self.pending).into_values() {
+            pending.ticket.abandon();
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! What clients ask for: one file per message.
+//!
+//! Each has `decide`, which looks at the state and says what is to change or why not, and
+//! `apply`, which changes it and cannot fail. What is rejected has changed nothing.
+
+mod easyrtc_msg;
+mod get_ice_config;
+mod get_room_list;
+mod join;
+mod room_join;
+mod room_leave;
+mod set_presence;
+mod set_room_api_field;
+mod set_user_cfg;
+mod signal;
+mod still_alive;
+
+pub(crate) mod authenticate;
+
+use easyrtc_proto::{
+    ClientEvent, ClientMessage, Command, DecodeError, DecodeErrorKind, ErrorCode, ServerMessage,
+};
+
+use crate::ask::{Pending, Verdict};
+use crate::conn::Client;
+use crate::connection;
+use crate::deadline::Timer;
+use crate::input::{AckId, CloseReason, ConnId};
+use crate::notice::Notice;
+use crate::state::{Ctx, Reject, State};
+use crate::ticket::Ticket;
+
+/// Handles a message of a connection that waits for no answer about its login.
+pub(crate) fn handle(
+    state: &mut State,
+    conn: ConnId,
+    ack: Option<AckId>,
+    message: Result<ClientMessage, DecodeError>,
+    ctx: &mut Ctx<'_>,
+) {
+    let event = message.as_ref().map_or_else(|error| error.event, ClientMessage::event);
+    let Some(ack) = ack else {
+        ctx.notice(Notice::Ignored { conn, event });
+        if event == ClientEvent::Auth {
+            connection::close(state, conn, CloseReason::Refused, ctx);
+        }
+        return;
+    };
+    let ticket = Ticket::new(conn, ack);
+    match message {
+        Ok(ClientMessage::Authenticate(request)) => {
+            authenticate::ask(state, conn, ticket, request, ctx);
+        }
+        Err(error) if event == ClientEvent::Auth => {
+            let reject = Reject::new(error.code(), "malformed login");
+            authenticate::refuse(state, conn, ticket, reject, ctx);
+        }
+        Err(error) => {
+            let result = refuse_malformed(state, conn, &error);
+            answer(conn, ticket, event, result, ctx);
+        }
+        Ok(ClientMessage::Command(command)) => {
+            handle_command(state, conn, ticket, command, ctx);
+        }
+        Ok(ClientMessage::Custom(message)) => {
+            easyrtc_msg::handle(state, conn, ticket, message, ctx);
+        }
+    }
+}
+
+/// Depth is checked before all else; who has not logged in learns nothing more than that.
+fn refuse_malformed(
+    state: &State,
+    conn: ConnId,
+    error: &DecodeError,
+) -> Result<ServerMessage, Reject> {
+    if error.kind != DecodeErrorKind::TooDeep {
+        client(state, conn)?;
+    }
+    Err(Reject::new(error.code(), "malformed message"))
+}
+
+fn handle_command(
+    state: &mut State,
+    conn: ConnId,
+    ticket: Ticket,
+    command: Command,
+    ctx: &mut Ctx<'_>,
+) {
+    if command == Command::GetIceConfig {
+        return get_ice_config::handle(state, conn, ticket, ctx);
+    }
+    let result = match command {
+        Command::Signal(request) => signal::run(state, conn, request, ctx),
+        Command::GetRoomList => get_room_list::run(state, conn, ctx),
+        Command::RoomJoin(request) => room_join::run(state, conn, &request, ctx),
+        Command::RoomLeave(request) => room_leave::run(state, conn, &request, ctx),
+        Command::SetRoomApiField(request) => set_room_api_field::run(state, conn, request, ctx),
+        Command::SetPresence(request) => set_presence::run(state, conn, &request, ctx),
+        Command::SetUserCfg(request) => set_user_cfg::run(state, conn, *request, ctx),
+        Command::StillAlive => still_alive::run(state, conn),
+        Command::GetIceConfig | Command::Unknown { .. } => client(state, conn)
+            .and(Err(Reject::new(ErrorCode::MsgRejectBadType, "no such command"))),
+    };
+    answer(conn, ticket, ClientEvent::Cmd, result, ctx);
+}
+
+/// Pays a ticket with the result of a message.
+fn answer(
+    conn: ConnId,
+    ticket: Ticket,
+    event: ClientEvent,
+    result: Result<ServerMessage, Reject>,
+    ctx: &mut Ctx<'_>,
+) {
+    match result {
+        Ok(message) => ticket.reply(message, ctx.now, ctx.out),
+        Err(Reject { code, why }) => {
+            ctx.notice(Notice::Rejected { conn, event, code: code.clone(), why });
+            ticket.reject(code, ctx.now, ctx.out);
+        }
+    }
+}
+
+/// The client of a connection, or the refusal of those who have not logged in (decision D6).
+fn client(state: &State, conn: ConnId) -> Result<&Client, Reject> {
+    let no_auth = || Reject::new(ErrorCode::MsgRejectNoAuth, "not logged in");
+    state.client(conn).ok_or_else(no_auth)
+}
+
+/// Sends a question out, or refuses the message if too many are out already.
+fn ask(
+    state: &mut State,
+    pending: Pending,
+    question: crate::ask::Question,
+    event: ClientEvent,
+    ctx: &mut Ctx<'_>,
+) {
+    let conn = pending.conn;
+    let limit = ctx.config.limits.asks_per_connection;
+    let out = state.conns.get(&conn).map_or(0, |c| c.asks.len());
+    if limit != 0 && out >= limit {
+        let reject = Reject::new(ErrorCode::MsgRejectGenFail, "too many questions are out");
+        return answer(conn, pending.ticket, event, Err(reject), ctx);
+    }
+    let ask = put_out(state, pending, ctx);
+    ctx.out.push(crate::Effect::Ask { ask, question });
+}
+
+/// Notes a question that goes out, with its deadline.
+fn put_out(state: &mut State, pending: Pending, ctx: &Ctx<'_>) -> crate::AskId {
+    let conn = pending.conn;
+    let ask = state.asks.insert(pending);
+    let deadline = state.deadlines.set(ctx.now.mono, ctx.config.ask_timeout, Timer::Ask(ask));
+    state.asks.set_deadline(ask, deadline);
+    if let Some(conn) = state.conns.get_mut(&conn) {
+        conn.asks.insert(ask);
+    }
+    ask
+}
+
+/// Takes the answer to a question that was about a message.
+pub(crate) fn answered(state: &mut State, pending: Pending, verdict: Verdict, ctx: &mut Ctx<'_>) {
+    use crate::ask::About;
+    let Pending { conn, ticket, about, .. } = pending;
+    match about {
+        About::Login(request) => {
+            authenticate::answered(state, conn, ticket, *request, verdict, ctx);
+        }
+        About::IceConfig => {
+            let result = get_ice_config::answered(state, conn, verdict, ctx);
+            answer(conn, ticket, ClientEvent::Cmd, result, ctx);
+        }
+        About::Application => {
+            let result = easyrtc_msg::answered(verdict);
+            answer(conn, ticket, ClientEvent::Msg, result, ctx);
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! `authenticate`: the login, first or repeated.
+//!
+//! The question who may come in leaves the core; everything else about the login is decided when
+//! the answer comes, on the state as it is then.
+
+use std::collections::BTreeMap;
+
+use easyrtc_proto::{AppName, Authenticate, ClientEvent, ErrorCode, Presence, RoomName};
+
+use super::{answer, join, put_out, set_user_cfg};
+use crate::app::{App, Session};
+use crate::ask::{About, Grant, LoginQuestion, Pending, Question, Verdict};
+use crate::config::FieldMap;
+use crate::conn::Client;
+use crate::deadline::Timer;
+use crate::effect::Effect;
+use crate::entropy::draw_easyrtcid;
+use crate::input::{CloseReason, ConnId};
+use crate::notice::Notice;
+use crate::roster::{Change, Changes, announce};
+use crate::state::{Ctx, Reject, State};
+use crate::ticket::Ticket;
+use crate::{connection, token};
+
+/// Asks whether the client may log in. Until the answer its messages wait.
+pub(super) fn ask(
+    state: &mut State,
+    conn: ConnId,
+    ticket: Ticket,
+    request: Box<Authenticate>,
+    ctx: &mut Ctx<'_>,
+) {
+    let Some(connection) = state.conns.get(&conn) else { return ticket.abandon() };
+    if connection.beyond_limit {
+        let reject = Reject::new(ErrorCode::LoginNoSockets, "too many connections");
+        return refuse(state, conn, ticket, reject, ctx);
+    }
+    let question = Question::Login(LoginQuestion {
+        conn,
+        app: app_name(&request, ctx),
+        username: request.username.clone(),
+        credential: request.credential.clone(),
+        easyrtcsid: request.easyrtcsid.clone(),
+        meta: connection.meta.clone(),
+    });
+    let pending = Pending { conn, ticket, about: About::Login(request), deadline: None };
+    let ask = put_out(state, pending, ctx);
+    if let Some(connection) = state.conns.get_mut(&conn) {
+        connection.login = Some(ask);
+    }
+    ctx.out.push(Effect::Ask { ask, question });
+}
+
+fn app_name(request: &Authenticate, ctx: &Ctx<'_>) -> AppName {
+    request.application_name.clone().unwrap_or_else(|| ctx.config.app_default_name.clone())
+}
+
+/// Answers a refused login and ends the connection, whatever it was before (decision D12).
+pub(super) fn refuse(
+    state: &mut State,
+    conn: ConnId,
+    ticket: Ticket,
+    reject: Reject,
+    ctx: &mut Ctx<'_>,
+) {
+    answer(conn, ticket, ClientEvent::Auth, Err(reject), ctx);
+    connection::close(state, conn, CloseReason::Refused, ctx);
+}
+
+/// Takes the answer about a login.
+pub(super) fn answered(
+    state: &mut State,
+    conn: ConnId,
+    ticket: Ticket,
+    request: Authenticate,
+    verdict: Verdict,
+    ctx: &mut Ctx<'_>,
+) {
+    if let Some(connection) = state.conns.get_mut(&conn) {
+        connection.login = None;
+    }
+    let grant = match verdict {
+        Verdict::Allow(grant) => Ok(grant),
+        Verdict::Deny(code) => Err(Reject::new(code, "denied")),
+        Verdict::IceServers(_) | Verdict::Application(_) => {
+            Err(Reject::new(ErrorCode::LoginGenFail, "the answer does not fit"))
+        }
+    };
+    let login = grant.and_then(|grant| decide(state, conn, request, grant, ctx));
+    match login {
+        Ok(login) => apply(state, conn, ticket, login, ctx),
+        Err(reject) => refuse(state, conn, ticket, reject, ctx),
+    }
+}
+
+/// A login that succeeds.
+struct Login {
+    app: AppName,
+    request: Authenticate,
+    grant: Grant,
+    rooms: join::Rooms,
+}
+
+fn decide(
+    state: &State,
+    conn: ConnId,
+    request: Authenticate,
+    grant: Grant,
+    ctx: &Ctx<'_>,
+) -> Result<Login, Reject> {
+    let config = ctx.config;
+    let name = app_name(&request, ctx);
+    let new_app;
+    let app = match state.apps.get(&name) {
+        Some(app) => app,
+        None if !config.app_auto_create => {
+            return Err(Reject::new(ErrorCode::LoginAppAuthFail, "no such application"));
+        }
+        None if is_reached(state.apps.len(), config.limits.applications) => {
+            return Err(Reject::new(ErrorCode::LoginAppAuthFail, "too many applications"));
+        }
+        None => {
+            new_app = App::new(&name, config);
+            &new_app
+        }
+    };
+    let new_session = request.easyrtcsid.as_ref().is_some_and(|s| !app.sessions.contains_key(s));
+    if new_session && is_reached(state.sessions, config.limits.sessions) {
+        return Err(Reject::new(ErrorCode::LoginGenFail, "too many sessions"));
+    }
+    let rooms = match &request.room_join {
+        Some(named) => named.rooms.clone(),
+        None => config.room_default.iter().map(|room| (room.clone(), None)).collect(),
+    };
+    let codes = join::Codes { missing: &ErrorCode::LoginBadRoom, full: &ErrorCode::LoginGenFail };
+    join::decide((&name, app), conn, &rooms, 0, codes, ctx)?;
+    Ok(Login { app: name, request, grant, rooms })
+}
+
+const fn is_reached(count: usize, limit: usize) -> bool {
+    limit != 0 && count >= limit
+}
+
+/// The answer goes first: who hears of the newcomer may send to it at once.
+fn apply(state: &mut State, conn: ConnId, ticket: Ticket, login: Login, ctx: &mut Ctx<'_>) {
+    let Some(former) = leave_former(state, conn, &login, ctx) else { return ticket.abandon() };
+    let Login { app, request, grant, rooms } = login;
+    let easyrtcid = former
+        .easyrtcid
+        .unwrap_or_else(|| draw_easyrtcid(ctx.entropy, |id| state.ids.contains_key(id)));
+    become_client(state, conn, easyrtcid, &app, request, grant, ctx);
+    for room in rooms.keys() {
+        join::enter(state, conn, room, ctx);
+    }
+    if let Some(token) = token::of(state, conn, ctx) {
+        ticket.reply(token, ctx.now, ctx.out);
+    } else {
+        ticket.abandon();
+    }
+    ctx.notice(Notice::LoggedIn { conn, easyrtcid, app: app.clone() });
+    let had_fields = &former.had_fields;
+    let entries = rooms.keys().filter_map(|name| {
+        let entry = state.room(&app, name)?.entry(conn)?;
+        let had_fields = had_fields.get(name).copied().unwrap_or_default();
+        Some((name.clone(), Change::update(entry, had_fields)))
+    });
+    let mut changes: Changes = entries.collect();
+    match former.app {
+        Some(old) if old != app => {
+            announce(state, &old, conn, easyrtcid, &former.left, ctx);
+            state.forget_app_if_unused(&old);
+        }
+        _ => changes.extend(former.left),
+    }
+    announce(state, &app, conn, easyrtcid, &changes, ctx);
+}
+
+/// What remains to be told of what the connection was before.
+#[derive(Default)]
+struct Former {
+    easyrtcid: Option<easyrtc_proto::EasyrtcId>,
+    app: Option<AppName>,
+    left: Changes,
+    /// The rooms that are kept, and whether the client had fields in them.
+    had_fields: BTreeMap<RoomName, bool>,
+}
+
+/// Leaves everything that is not named again (decision D12). `None` if there is no connection.
+fn leave_former(
+    state: &mut State,
+    conn: ConnId,
+    login: &Login,
+    ctx: &mut Ctx<'_>,
+) -> Option<Former> {
+    let connection = state.conns.get(&conn)?;
+    let Some(client) = connection.client.as_deref() else {
+        connection::authenticated(state, conn);
+        return Some(Former::default());
+    };
+    let (easyrtcid, app) = (client.easyrtcid, client.app.clone());
+    let keeps = |room: &RoomName| app == login.app && login.rooms.contains_key(room);
+    let (kept, left): (Vec<_>, Vec<_>) = client.rooms.iter().cloned().partition(keeps);
+    let had_fields = kept.into_iter().map(|name| {
+        let entry = state.room(&app, &name).and_then(|room| room.entry(conn));
+        let had = entry.is_some_and(|entry| entry.api_field.is_some());
+        (name, had)
+    });
+    let had_fields = had_fields.collect();
+    for room in &left {
+        state.leave_room(conn, room, ctx);
+    }
+    state.leave_groups(conn);
+    state.leave_session(conn, ctx);
+    if let Some(app) = state.apps.get_mut(&app) {
+        app.clients.remove(&conn);
+    }
+    let left = left.into_iter().map(|room| (room, Change::Remove)).collect();
+    Some(Former { easyrtcid: Some(easyrtcid), app: Some(app), left, had_fields })
+}
+
+/// Makes the connection a client of `app`, in no room yet. What is not given again is reset.
+fn become_client(
+    state: &mut State,
+    conn: ConnId,
+    easyrtcid: easyrtc_proto::EasyrtcId,
+    app_name: &AppName,
+    request: Authenticate,
+    grant: Grant,
+    ctx: &Ctx<'_>,
+) {
+    let mut fields = ctx.config.connection_default_fields.clone();
+    fields.0.extend(grant.fields.0);
+    let presence = request.set_presence.unwrap_or_default().applied_to(&Presence::default());
+    let mut client = Client {
+        easyrtcid,
+        app: app_name.clone(),
+        username: grant.username.or(request.username),
+        presence,
+        session: request.easyrtcsid.clone(),
+        rooms: std::collections::BTreeSet::new(),
+        groups: grant.groups.clone(),
+        fields,
+        ice_servers: grant.ice_servers,
+        api_field: easyrtc_proto::ApiFields::default(),
+        user_settings: BTreeMap::new(),
+        p2p_list: None,
+    };
+    if let Ok(cfg) = set_user_cfg::decide(&client, request.set_user_cfg, &ctx.config.limits) {
+        cfg.apply_to(&mut client);
+    }
+    let create = || App::new(app_name, ctx.config);
+    let app = state.apps.entry(app_name.clone()).or_insert_with(create);
+    app.clients.insert(conn);
+    for group in grant.groups {
+        app.groups.entry(group).or_default().insert(conn);
+    }
+    if let Some(sid) = request.easyrtcsid {
+        let timer = Timer::Session(app_name.clone(), sid.clone());
+        let session = app.sessions.entry(sid).or_insert_with(|| {
+            state.sessions += 1;
+            Session { fields: FieldMap::default(), ..Session::default() }
+        });
+        session.connections.insert(conn);
+        state.deadlines.cancel(session.forget_at.take(), timer);
+    }
+    state.ids.insert(easyrtcid, conn);
+    if let Some(connection) = state.conns.get_mut(&conn) {
+        connection.client = Some(Box::new(client));
+    }
+}

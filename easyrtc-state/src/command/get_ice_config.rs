@@ -1,0 +1,43 @@
+//! `getIceConfig`: asks which STUN and TURN servers the client is to use.
+
+use easyrtc_proto::{ClientEvent, ErrorCode, IceConfig, ServerMessage};
+
+use super::{answer, ask, client};
+use crate::ask::{About, Pending, Question, Verdict};
+use crate::input::ConnId;
+use crate::state::{Ctx, Reject, State};
+use crate::ticket::Ticket;
+
+pub(super) fn handle(state: &mut State, conn: ConnId, ticket: Ticket, ctx: &mut Ctx<'_>) {
+    let client = match client(state, conn) {
+        Ok(client) => client,
+        Err(reject) => return answer(conn, ticket, ClientEvent::Cmd, Err(reject), ctx),
+    };
+    let question = Question::IceConfig {
+        easyrtcid: client.easyrtcid,
+        app: client.app.clone(),
+        username: client.username.clone(),
+    };
+    let pending = Pending { conn, ticket, about: About::IceConfig, deadline: None };
+    ask(state, pending, question, ClientEvent::Cmd, ctx);
+}
+
+pub(super) fn answered(
+    state: &State,
+    conn: ConnId,
+    verdict: Verdict,
+    ctx: &Ctx<'_>,
+) -> Result<ServerMessage, Reject> {
+    match verdict {
+        Verdict::IceServers(servers) => {
+            let granted = || client(state, conn).ok().and_then(|c| c.ice_servers.clone());
+            let servers = servers.or_else(granted);
+            let ice_servers = servers.unwrap_or_else(|| ctx.config.ice_servers.clone());
+            Ok(ServerMessage::IceConfig(IceConfig { ice_servers }))
+        }
+        Verdict::Deny(code) => Err(Reject::new(code, "denied")),
+        Verdict::Allow(_) | Verdict::Application(_) => {
+            Err(Reject::new(ErrorCode::MsgRejectGenFail, "the answer does not fit"))
+        }
+    }
+}

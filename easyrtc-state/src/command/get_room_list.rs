@@ -1,0 +1,19 @@
+//! `getRoomList`: all rooms of the application, also empty ones and those one is not in.
+
+use easyrtc_proto::{ErrorCode, RoomList, RoomListEntry, ServerMessage};
+
+use super::client;
+use crate::input::ConnId;
+use crate::state::{Ctx, Reject, State};
+
+pub(super) fn run(state: &State, conn: ConnId, ctx: &Ctx<'_>) -> Result<ServerMessage, Reject> {
+    let app = &client(state, conn)?.app;
+    if ctx.config.applications.get(app).is_some_and(|configured| configured.hide_room_list) {
+        return Err(Reject::new(ErrorCode::MsgRejectNoRoomList, "the application hides its rooms"));
+    }
+    let rooms = state.apps.get(app).into_iter().flat_map(|app| &app.rooms);
+    let entry = |(name, room): (&easyrtc_proto::RoomName, &crate::room::Room)| {
+        (name.clone(), RoomListEntry { room_name: name.clone(), number_clients: room.len() })
+    };
+    Ok(ServerMessage::RoomList(RoomList { room_list: rooms.map(entry).collect() }))
+}

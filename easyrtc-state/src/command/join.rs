@@ -1,0 +1,84 @@
+//! What login and `roomJoin` have in common: may these rooms be joined, all of them?
+
+use std::collections::BTreeMap;
+
+use easyrtc_proto::{AppName, ErrorCode, Payload, RoomName};
+
+use crate::app::{App, new_room};
+use crate::deadline::Timer;
+use crate::input::ConnId;
+use crate::notice::Notice;
+use crate::state::{Ctx, Reject, State};
+
+/// The rooms to join, with their `roomParameter`.
+pub(super) type Rooms = BTreeMap<RoomName, Option<Payload>>;
+
+/// The codes for what can be wrong with a room; login and `roomJoin` have their own.
+#[derive(Clone, Copy)]
+pub(super) struct Codes {
+    /// It does not exist and may not be created.
+    pub(super) missing: &'static ErrorCode,
+    /// It is full, or there would be too many.
+    pub(super) full: &'static ErrorCode,
+}
+
+/// Whether `conn` may join all of `rooms` in `app`, beside `kept` rooms it is in anyway: all or
+/// nothing (decision D11). Who is in a full room already takes no new place (decision D23).
+pub(super) fn decide(
+    (name, app): (&AppName, &App),
+    conn: ConnId,
+    rooms: &Rooms,
+    kept: usize,
+    codes: Codes,
+    ctx: &Ctx<'_>,
+) -> Result<(), Reject> {
+    let config = ctx.config;
+    let full = |why| Reject::new(codes.full.clone(), why);
+    let limit = config.limits.rooms_per_connection;
+    if limit != 0 && rooms.len().saturating_add(kept) > limit {
+        return Err(full("too many rooms for one connection"));
+    }
+    let mut created = 0;
+    for (room_name, parameter) in rooms {
+        let policy = |code| Reject::new(code, "the policy refuses");
+        match app.rooms.get(room_name) {
+            Some(room) if room.contains(conn) => continue,
+            Some(room) if room.is_full() => return Err(full("the room is full")),
+            Some(_) => {}
+            None if !config.room_auto_create => {
+                return Err(Reject::new(codes.missing.clone(), "no such room"));
+            }
+            None => {
+                ctx.policy.create_room(name, room_name).map_err(policy)?;
+                created += 1;
+            }
+        }
+        ctx.policy.join_room(name, room_name, parameter.as_ref()).map_err(policy)?;
+    }
+    if created > 0 && !app.has_place_for_rooms(created, config) {
+        return Err(full("too many rooms in the application"));
+    }
+    Ok(())
+}
+
+/// Lets a client into a room of its application, which is created if need be.
+pub(super) fn enter(state: &mut State, conn: ConnId, name: &RoomName, ctx: &mut Ctx<'_>) {
+    let Some(client) = state.conns.get_mut(&conn).and_then(|c| c.client.as_deref_mut()) else {
+        return;
+    };
+    let Some(app) = state.apps.get_mut(&client.app) else { return };
+    let (app_name, easyrtcid) = (client.app.clone(), client.easyrtcid);
+    if !app.rooms.contains_key(name) {
+        ctx.notice(Notice::RoomCreated { app: app_name.clone(), room: name.clone() });
+    }
+    let create = || new_room(&app_name, name, ctx.config, false);
+    let room = app.rooms.entry(name.clone()).or_insert_with(create);
+    let timer = Timer::Room(app_name.clone(), name.clone());
+    state.deadlines.cancel(room.forget_at.take(), timer);
+    let newcomer = !room.contains(conn);
+    room.enter(conn, client, ctx.now.unix_ms);
+    client.rooms.insert(name.clone());
+    if newcomer {
+        ctx.notice(Notice::RoomJoined { easyrtcid, app: app_name, room: name.clone() });
+    }
+}

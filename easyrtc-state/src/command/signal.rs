@@ -1,0 +1,51 @@
+//! `candidate`, `offer`, `answer`, `reject`, `hangup`: passed on to another client of the same
+//! application. No shared room is needed, and one may signal oneself.
+
+use easyrtc_proto::{ErrorCode, RelayedSignal, ServerMessage, Signal, SignalKind};
+
+use super::client;
+use crate::effect::{Recipient, Recipients};
+use crate::input::ConnId;
+use crate::state::{Ctx, Reject, State};
+
+pub(super) fn run(
+    state: &State,
+    conn: ConnId,
+    request: Signal,
+    ctx: &mut Ctx<'_>,
+) -> Result<ServerMessage, Reject> {
+    // After a reconnect a page first sends what it had buffered; to end a call that is over
+    // anyway is no error (decision D6).
+    if matches!(request.kind, SignalKind::Reject | SignalKind::Hangup)
+        && state.client(conn).is_none()
+    {
+        return Ok(ServerMessage::Ack);
+    }
+    let to = decide(state, conn, &request)?;
+    Ok(apply(state, conn, to, request, ctx))
+}
+
+fn decide(state: &State, conn: ConnId, request: &Signal) -> Result<Recipient, Reject> {
+    let sender = client(state, conn)?;
+    let gone = || Reject::new(ErrorCode::MsgRejectTargetEasyrtcid, "no such client");
+    let (target, peer) = state.peer(&sender.app, &request.target_easyrtcid).ok_or_else(gone)?;
+    Ok(Recipient { conn: target, easyrtcid: Some(peer.easyrtcid) })
+}
+
+fn apply(
+    state: &State,
+    conn: ConnId,
+    to: Recipient,
+    request: Signal,
+    ctx: &mut Ctx<'_>,
+) -> ServerMessage {
+    if let Some(sender) = state.client(conn) {
+        let relayed = RelayedSignal {
+            kind: request.kind,
+            sender_easyrtcid: sender.easyrtcid,
+            msg_data: request.msg_data,
+        };
+        ctx.send(Recipients::One(to), ServerMessage::Signal(relayed));
+    }
+    ServerMessage::Ack
+}

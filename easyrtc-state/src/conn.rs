@@ -1,0 +1,88 @@
+//! A connection: waiting to log in, or a client.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use easyrtc_proto::{
+    ApiFields, AppName, ClientMessage, DecodeError, EasyrtcId, GroupName, IceServer, Payload,
+    Presence, RoomName, SessionId, SettingName, Username,
+};
+
+use crate::ask::AskId;
+use crate::config::FieldMap;
+use crate::effect::Recipient;
+use crate::input::{AckId, ConnId, ConnMeta};
+use crate::unhashed::Unhashed;
+
+/// One connection.
+#[derive(Debug, Hash)]
+pub(crate) struct Conn {
+    pub(crate) meta: Arc<ConnMeta>,
+    /// When anything last came from it.
+    pub(crate) last_seen: Unhashed<Duration>,
+    /// Whether it opened beyond the limit, so that its first login is refused.
+    pub(crate) beyond_limit: bool,
+    /// When it has to have authenticated.
+    pub(crate) login_deadline: Option<Duration>,
+    /// When silence is next looked for.
+    pub(crate) silence_deadline: Unhashed<Option<Duration>>,
+    /// The question about its login that is out. Until the answer its messages wait.
+    pub(crate) login: Option<AskId>,
+    /// All questions about it that are out.
+    pub(crate) asks: BTreeSet<AskId>,
+    /// The messages that wait.
+    pub(crate) parked: VecDeque<Parked>,
+    /// Whether the driver was told to stop feeding it.
+    pub(crate) paused: bool,
+    /// Who it is, once it has logged in.
+    pub(crate) client: Option<Box<Client>>,
+}
+
+/// A message that waits for the answer about a login.
+#[derive(Debug, Hash)]
+pub(crate) struct Parked {
+    pub(crate) ack: Option<AckId>,
+    pub(crate) message: Result<ClientMessage, DecodeError>,
+}
+
+/// A connection that has logged in.
+#[derive(Debug, Hash)]
+pub(crate) struct Client {
+    pub(crate) easyrtcid: EasyrtcId,
+    pub(crate) app: AppName,
+    pub(crate) username: Option<Username>,
+    pub(crate) presence: Presence,
+    pub(crate) session: Option<SessionId>,
+    pub(crate) rooms: BTreeSet<RoomName>,
+    pub(crate) groups: BTreeSet<GroupName>,
+    pub(crate) fields: FieldMap,
+    /// In place of the configured servers.
+    pub(crate) ice_servers: Option<Arc<[IceServer]>>,
+    /// Its own fields, seen in every room under those of the room (decision D8).
+    pub(crate) api_field: ApiFields,
+    pub(crate) user_settings: BTreeMap<SettingName, Payload>,
+    pub(crate) p2p_list: Option<Payload>,
+}
+
+impl Conn {
+    pub(crate) const fn new(meta: Arc<ConnMeta>, now: Duration) -> Self {
+        Self {
+            meta,
+            last_seen: Unhashed(now),
+            beyond_limit: false,
+            login_deadline: None,
+            silence_deadline: Unhashed(None),
+            login: None,
+            asks: BTreeSet::new(),
+            parked: VecDeque::new(),
+            paused: false,
+            client: None,
+        }
+    }
+
+    /// This connection as a receiver of messages.
+    pub(crate) fn recipient(&self, conn: ConnId) -> Recipient {
+        Recipient { conn, easyrtcid: self.client.as_ref().map(|client| client.easyrtcid) }
+    }
+}

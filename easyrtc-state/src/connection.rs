@@ -1,0 +1,141 @@
+//! How connections come and go.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use easyrtc_proto::{ErrorCode, ServerMessage};
+
+use crate::conn::Conn;
+use crate::deadline::Timer;
+use crate::effect::{Effect, Recipients};
+use crate::input::{CloseReason, ConnId, ConnMeta, TransportKind};
+use crate::notice::Notice;
+use crate::roster::{Change, Changes, announce};
+use crate::state::{Ctx, State};
+
+/// Takes a new connection in, or tells it why not.
+pub(crate) fn opened(state: &mut State, conn: ConnId, meta: ConnMeta, ctx: &mut Ctx<'_>) {
+    let limits = &ctx.config.limits;
+    let reached = |count: usize, limit: usize| limit != 0 && count >= limit;
+    let peer = meta.peer;
+    let from_peer = peer.and_then(|peer| state.unauthenticated_by_address.get(&peer));
+    let crowded = reached(state.unauthenticated, limits.unauthenticated)
+        || reached(from_peer.copied().unwrap_or(0), limits.unauthenticated_per_address);
+    let beyond_limit = reached(state.conns.len(), limits.connections);
+
+    let login_timeout = match meta.transport {
+        TransportKind::SocketIo => ctx.config.login_timeout_socketio,
+        TransportKind::WebSocket => ctx.config.login_timeout_websocket,
+    };
+    let now = ctx.now.mono;
+    let mut connection = Conn::new(Arc::new(meta), now);
+    connection.beyond_limit = beyond_limit;
+    connection.login_deadline = state.deadlines.set(now, login_timeout, Timer::Login(conn));
+    let patience = patience(ctx);
+    connection.silence_deadline.0 = state.deadlines.set(now, patience, Timer::Silence(conn));
+    state.conns.insert(conn, connection);
+    state.unauthenticated += 1;
+    if let Some(peer) = peer {
+        *state.unauthenticated_by_address.entry(peer).or_default() += 1;
+    }
+    if state.draining {
+        dismiss(state, conn, ErrorCode::ServerShutdown, CloseReason::Shutdown, ctx);
+    } else if crowded {
+        dismiss(state, conn, ErrorCode::LoginNoSockets, CloseReason::TooMany, ctx);
+    }
+}
+
+/// How long silence is borne; zero if for ever.
+fn patience(ctx: &Ctx<'_>) -> Duration {
+    let interval = ctx.config.still_alive_interval;
+    if interval.is_zero() { interval } else { interval + ctx.config.still_alive_grace }
+}
+
+/// The connection has logged in for the first time.
+pub(crate) fn authenticated(state: &mut State, conn: ConnId) {
+    let Some(connection) = state.conns.get_mut(&conn) else { return };
+    state.deadlines.cancel(connection.login_deadline.take(), Timer::Login(conn));
+    let peer = connection.meta.peer;
+    state.unauthenticated = state.unauthenticated.saturating_sub(1);
+    let Some(peer) = peer else { return };
+    if let Some(count) = state.unauthenticated_by_address.get_mut(&peer) {
+        *count = count.saturating_sub(1);
+        if *count == 0 {
+            state.unauthenticated_by_address.remove(&peer);
+        }
+    }
+}
+
+/// Emits an error, and ends the connection after it.
+pub(crate) fn dismiss(
+    state: &mut State,
+    conn: ConnId,
+    code: ErrorCode,
+    reason: CloseReason,
+    ctx: &mut Ctx<'_>,
+) {
+    if let Some(recipient) = state.conns.get(&conn).map(|c| c.recipient(conn)) {
+        ctx.send(Recipients::One(recipient), ServerMessage::error(code));
+        close(state, conn, reason, ctx);
+    }
+}
+
+/// Ends a connection: asks the driver to close it, and forgets it at once.
+pub(crate) fn close(state: &mut State, conn: ConnId, reason: CloseReason, ctx: &mut Ctx<'_>) {
+    if state.conns.contains_key(&conn) {
+        ctx.out.push(Effect::Close { conn, reason });
+        forget(state, conn, reason, ctx);
+    }
+}
+
+/// Forgets a connection: it leaves its rooms, groups, session and application, and the questions
+/// about it are of no interest any more.
+pub(crate) fn forget(state: &mut State, conn: ConnId, reason: CloseReason, ctx: &mut Ctx<'_>) {
+    let Some(connection) = state.conns.get_mut(&conn) else { return };
+    state.deadlines.cancel(connection.silence_deadline.0, Timer::Silence(conn));
+    for ask in std::mem::take(&mut connection.asks) {
+        if let Some(pending) = state.asks.remove(ask) {
+            state.deadlines.cancel(pending.deadline, Timer::Ask(ask));
+            pending.ticket.abandon();
+        }
+    }
+    let easyrtcid = state.client(conn).map(|client| client.easyrtcid);
+    if easyrtcid.is_some() {
+        forget_client(state, conn, ctx);
+    } else {
+        authenticated(state, conn);
+    }
+    state.conns.remove(&conn);
+    ctx.notice(Notice::Disconnected { conn, easyrtcid, reason });
+}
+
+fn forget_client(state: &mut State, conn: ConnId, ctx: &mut Ctx<'_>) {
+    let Some(client) = state.client(conn) else { return };
+    let (app, easyrtcid) = (client.app.clone(), client.easyrtcid);
+    let rooms = client.rooms.clone();
+    for room in &rooms {
+        state.leave_room(conn, room, ctx);
+    }
+    let changes: Changes = rooms.into_iter().map(|room| (room, Change::Remove)).collect();
+    announce(state, &app, conn, easyrtcid, &changes, ctx);
+    state.leave_groups(conn);
+    state.leave_session(conn, ctx);
+    state.ids.remove(&easyrtcid);
+    if let Some(app) = state.apps.get_mut(&app) {
+        app.clients.remove(&conn);
+    }
+    state.forget_app_if_unused(&app);
+}
+
+/// Looks whether anything came from the connection; if so, looks again later.
+pub(crate) fn silence_due(state: &mut State, conn: ConnId, ctx: &mut Ctx<'_>) {
+    let patience = patience(ctx);
+    let Some(connection) = state.conns.get_mut(&conn) else { return };
+    let last_seen = connection.last_seen.0;
+    if last_seen.saturating_add(patience) <= ctx.now.mono {
+        close(state, conn, CloseReason::Silent, ctx);
+    } else {
+        let again = state.deadlines.set(last_seen, patience, Timer::Silence(conn));
+        connection.silence_deadline.0 = again;
+    }
+}

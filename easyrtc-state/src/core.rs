@@ -1,0 +1,207 @@
+//! The core: inputs in, effects out.
+
+use std::time::Duration;
+
+use easyrtc_proto::{ClientMessage, DecodeError, ErrorCode};
+
+use crate::ask::{AskId, Verdict};
+use crate::config::Config;
+use crate::conn::Parked;
+use crate::deadline::Timer;
+use crate::effect::{Effect, Effects};
+use crate::entropy::Entropy;
+use crate::input::{AckId, CloseReason, ConnId, Input, Now};
+use crate::notice::Notice;
+use crate::policy::{AllowAll, Policy};
+use crate::state::{Ctx, State};
+use crate::{admin, command, connection};
+
+/// The protocol as a state machine: no clock, no randomness, no I/O of its own. The same inputs
+/// with the same entropy give the same effects.
+#[derive(Debug)]
+pub struct Core<R, P = AllowAll> {
+    config: Config,
+    policy: P,
+    entropy: R,
+    state: State,
+}
+
+/// How much there is of everything.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Connections, logged in or not.
+    pub connections: usize,
+    /// Connections that have logged in.
+    pub clients: usize,
+    /// Applications.
+    pub applications: usize,
+    /// Rooms of all applications.
+    pub rooms: usize,
+    /// Sessions of all applications.
+    pub sessions: usize,
+}
+
+impl<R: Entropy, P: Policy> Core<R, P> {
+    /// A core nobody is connected to.
+    #[must_use]
+    pub fn new(config: Config, policy: P, entropy: R) -> Self {
+        let state = State::new(&config);
+        Self { config, policy, entropy, state }
+    }
+
+    /// Takes in what happened at `now`, and appends what is to be done to `out`.
+    pub fn handle(&mut self, now: Now, input: Input, out: &mut Effects) {
+        let state = &mut self.state;
+        let ctx = &mut Ctx {
+            now,
+            config: &self.config,
+            policy: &self.policy,
+            entropy: &mut self.entropy,
+            out,
+        };
+        match input {
+            Input::Opened { conn, meta } => connection::opened(state, conn, meta, ctx),
+            Input::Alive { conn } => alive(state, conn, now),
+            Input::Message { conn, ack, message } => {
+                alive(state, conn, now);
+                message_came(state, conn, ack, message, ctx);
+            }
+            Input::Closed { conn, reason } => connection::forget(state, conn, reason, ctx),
+            Input::Answered { ask, verdict } => answered(state, ask, verdict, ctx),
+            Input::Admin { request, command } => {
+                let result = admin::handle(state, command, ctx);
+                ctx.out.push(Effect::AdminReply { request, result });
+            }
+            Input::Tick => tick(state, ctx),
+        }
+    }
+
+    /// When something is due, on the scale of [`Now::mono`]; feed `Input::Tick` then. An early or
+    /// repeated tick does nothing.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<Duration> {
+        self.state.deadlines.next()
+    }
+
+    /// What the core was configured with.
+    #[must_use]
+    pub const fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// How much there is of everything.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        let state = &self.state;
+        Stats {
+            connections: state.conns.len(),
+            clients: state.ids.len(),
+            applications: state.apps.len(),
+            rooms: state.apps.values().map(|app| app.rooms.len()).sum(),
+            sessions: state.sessions,
+        }
+    }
+
+    #[cfg(feature = "check")]
+    pub(crate) const fn state(&self) -> &State {
+        &self.state
+    }
+}
+
+fn alive(state: &mut State, conn: ConnId, now: Now) {
+    if let Some(connection) = state.conns.get_mut(&conn) {
+        connection.last_seen.0 = now.mono;
+    }
+}
+
+/// While a question about a login is out, messages wait; the order of a client's messages is kept.
+fn message_came(
+    state: &mut State,
+    conn: ConnId,
+    ack: Option<AckId>,
+    message: Result<ClientMessage, DecodeError>,
+    ctx: &mut Ctx<'_>,
+) {
+    let Some(connection) = state.conns.get_mut(&conn) else { return };
+    if connection.login.is_none() && connection.parked.is_empty() {
+        return command::handle(state, conn, ack, message, ctx);
+    }
+    let limit = ctx.config.limits.parked;
+    if limit != 0 && connection.parked.len() >= limit {
+        // The driver was told to pause before it came to this; whoever goes on all the same has
+        // messages that would be neither answered nor in order.
+        return connection::close(state, conn, CloseReason::Slow, ctx);
+    }
+    connection.parked.push_back(Parked { ack, message });
+    if limit != 0 && connection.parked.len() >= limit && !connection.paused {
+        connection.paused = true;
+        ctx.out.push(Effect::Pause { conn });
+    }
+}
+
+/// Handles what waited, until the next question about a login.
+fn unpark(state: &mut State, conn: ConnId, ctx: &mut Ctx<'_>) {
+    while let Some(connection) = state.conns.get_mut(&conn) {
+        if connection.login.is_some() {
+            return;
+        }
+        let Some(Parked { ack, message }) = connection.parked.pop_front() else {
+            if std::mem::take(&mut connection.paused) {
+                ctx.out.push(Effect::Resume { conn });
+            }
+            return;
+        };
+        command::handle(state, conn, ack, message, ctx);
+    }
+}
+
+/// Late and unknown answers do nothing.
+fn answered(state: &mut State, ask: AskId, verdict: Verdict, ctx: &mut Ctx<'_>) {
+    let Some(pending) = state.asks.remove(ask) else { return };
+    let conn = pending.conn;
+    state.deadlines.cancel(pending.deadline, Timer::Ask(ask));
+    if let Some(connection) = state.conns.get_mut(&conn) {
+        connection.asks.remove(&ask);
+    }
+    command::answered(state, pending, verdict, ctx);
+    unpark(state, conn, ctx);
+}
+
+fn tick(state: &mut State, ctx: &mut Ctx<'_>) {
+    while let Some(timer) = state.deadlines.pop_due(ctx.now.mono) {
+        match timer {
+            Timer::Login(conn) => {
+                // Who has asked to log in waits for the answer, which has a deadline of its own.
+                if state.conns.get(&conn).is_some_and(|c| c.login.is_none()) {
+                    let (code, reason) = (ErrorCode::LoginTimeout, CloseReason::LoginTimeout);
+                    connection::dismiss(state, conn, code, reason, ctx);
+                }
+            }
+            Timer::Silence(conn) => connection::silence_due(state, conn, ctx),
+            Timer::Ask(ask) => ask_due(state, ask, ctx),
+            Timer::Room(app, name) => {
+                let rooms = state.apps.get_mut(&app).map(|app| &mut app.rooms);
+                if rooms.is_some_and(|rooms| rooms.remove(&name).is_some()) {
+                    ctx.notice(Notice::RoomForgotten { app: app.clone(), room: name });
+                    state.forget_app_if_unused(&app);
+                }
+            }
+            Timer::Session(app, sid) => {
+                let sessions = state.apps.get_mut(&app).map(|app| &mut app.sessions);
+                if sessions.is_some_and(|sessions| sessions.remove(&sid).is_some()) {
+                    state.sessions = state.sessions.saturating_sub(1);
+                    state.forget_app_if_unused(&app);
+                }
+            }
+        }
+    }
+}
+
+/// Nobody answered in time.
+fn ask_due(state: &mut State, ask: AskId, ctx: &mut Ctx<'_>) {
+    let code = match state.asks.is_login(ask) {
+        true => ErrorCode::LoginTimeout,
+        false => ErrorCode::MsgRejectGenFail,
+    };
+    answered(state, ask, Verdict::Deny(code), ctx);
+}

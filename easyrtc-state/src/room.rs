@@ -1,0 +1,140 @@
+//! A room and who is in it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use easyrtc_proto::{ApiFields, ClientEntry, EasyrtcId, RoomName, RoomStatus, RoomUpdate};
+
+use crate::config::FieldMap;
+use crate::conn::Client;
+use crate::effect::Recipient;
+use crate::input::ConnId;
+use crate::unhashed::Unhashed;
+
+/// A room of an application.
+#[derive(Debug, Hash)]
+pub(crate) struct Room {
+    members: BTreeMap<ConnId, Member>,
+    pub(crate) fields: FieldMap,
+    /// Whether it stays when it is empty: the default room and configured ones.
+    pub(crate) lasting: bool,
+    /// How many may be in it; 0: no limit.
+    pub(crate) capacity: usize,
+    /// When it is forgotten, while it is empty.
+    pub(crate) forget_at: Option<Duration>,
+    /// Everybody in it as receivers; made when first needed after a change.
+    recipients: Unhashed<Option<Arc<[Recipient]>>>,
+}
+
+/// Somebody in a room.
+#[derive(Debug, Hash)]
+pub(crate) struct Member {
+    easyrtcid: EasyrtcId,
+    /// When it entered: ms since the epoch.
+    joined_at: u64,
+    /// Its fields in this room, over those of the connection.
+    api_field: ApiFields,
+    /// How others see it.
+    entry: Arc<ClientEntry>,
+}
+
+impl Room {
+    pub(crate) const fn new(fields: FieldMap, lasting: bool, capacity: usize) -> Self {
+        Self {
+            members: BTreeMap::new(),
+            fields,
+            lasting,
+            capacity,
+            forget_at: None,
+            recipients: Unhashed(None),
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.capacity != 0 && self.members.len() >= self.capacity
+    }
+
+    pub(crate) fn contains(&self, conn: ConnId) -> bool {
+        self.members.contains_key(&conn)
+    }
+
+    /// Lets `client` in; who is in already keeps the time it entered.
+    pub(crate) fn enter(&mut self, conn: ConnId, client: &Client, unix_ms: u64) {
+        let joined_at = self.members.get(&conn).map_or(unix_ms, |member| member.joined_at);
+        let api_field = ApiFields::default();
+        let entry = Arc::new(entry(client, joined_at, &api_field));
+        let member = Member { easyrtcid: client.easyrtcid, joined_at, api_field, entry };
+        self.members.insert(conn, member);
+        self.recipients.0 = None;
+    }
+
+    /// Lets `conn` out; true if it was in.
+    pub(crate) fn leave(&mut self, conn: ConnId) -> bool {
+        self.recipients.0 = None;
+        self.members.remove(&conn).is_some()
+    }
+
+    /// Replaces the fields `conn` has in this room.
+    pub(crate) fn set_api_field(&mut self, conn: ConnId, fields: ApiFields) {
+        if let Some(member) = self.members.get_mut(&conn) {
+            member.api_field = fields;
+        }
+    }
+
+    /// Sees to it that others see `client` as it now is.
+    pub(crate) fn refresh(&mut self, conn: ConnId, client: &Client) {
+        if let Some(member) = self.members.get_mut(&conn) {
+            member.entry = Arc::new(entry(client, member.joined_at, &member.api_field));
+        }
+    }
+
+    /// How others see `conn`, if it is in the room.
+    pub(crate) fn entry(&self, conn: ConnId) -> Option<Arc<ClientEntry>> {
+        self.members.get(&conn).map(|member| Arc::clone(&member.entry))
+    }
+
+    /// Everybody in the room as receivers.
+    pub(crate) fn recipients(&mut self) -> Arc<[Recipient]> {
+        let members = &self.members;
+        let list = self.recipients.0.get_or_insert_with(|| {
+            let recipient = |(conn, member): (&ConnId, &Member)| Recipient {
+                conn: *conn,
+                easyrtcid: Some(member.easyrtcid),
+            };
+            members.iter().map(recipient).collect()
+        });
+        Arc::clone(list)
+    }
+
+    /// The room as somebody in it is to know it from now on.
+    pub(crate) fn joined(&self, name: &RoomName) -> RoomUpdate {
+        let list = self.members.values();
+        let list = list.map(|member| (member.easyrtcid, Arc::clone(&member.entry))).collect();
+        RoomUpdate {
+            client_list: Some(list),
+            field: self.fields.shared_if_any(),
+            ..RoomUpdate::new(name.clone(), RoomStatus::Join)
+        }
+    }
+}
+
+fn entry(client: &Client, joined_at: u64, room_fields: &ApiFields) -> ClientEntry {
+    let mut fields = client.api_field.clone();
+    fields.0.extend(room_fields.0.iter().map(|(name, value)| (name.clone(), value.clone())));
+    ClientEntry {
+        easyrtcid: client.easyrtcid,
+        username: client.username.clone(),
+        room_join_time: joined_at,
+        presence: client.presence.clone(),
+        api_field: Some(fields).filter(|fields| !fields.0.is_empty()),
+    }
+}

@@ -1,0 +1,118 @@
+//! Telling those in a room who came, changed or left: deltas.
+//!
+//! A change that touches several rooms is one message per receiver, naming exactly the rooms it
+//! shares with the client concerned; receivers that share the same rooms share one frame.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use easyrtc_proto::{
+    ApiFields, AppName, ClientEntry, ClientListDelta, EasyrtcId, RemovedClient, RoomData, RoomName,
+    RoomStatus, RoomUpdate, ServerMessage,
+};
+
+use crate::effect::{Effect, Frame, Recipient, Recipients};
+use crate::input::ConnId;
+use crate::state::{Ctx, State};
+
+/// What there is to tell about a client in one room.
+#[derive(Clone, Debug)]
+pub(crate) enum Change {
+    /// It came or changed: how it is seen now.
+    Update(Arc<ClientEntry>),
+    /// It left.
+    Remove,
+}
+
+impl Change {
+    /// An update; of a client that has just lost its last field it says so, because those present
+    /// keep what they know of fields that are not mentioned (decision D8).
+    pub(crate) fn update(entry: Arc<ClientEntry>, had_fields: bool) -> Self {
+        if had_fields && entry.api_field.is_none() {
+            let cleared = Some(ApiFields::default());
+            return Self::Update(Arc::new(ClientEntry { api_field: cleared, ..(*entry).clone() }));
+        }
+        Self::Update(entry)
+    }
+
+    fn in_room(&self, easyrtcid: EasyrtcId, room: &RoomName) -> RoomUpdate {
+        let mut delta = ClientListDelta::default();
+        match self {
+            Self::Update(entry) => {
+                delta.update_client.insert(easyrtcid, Arc::clone(entry));
+            }
+            Self::Remove => {
+                delta.remove_client.insert(easyrtcid, RemovedClient { easyrtcid });
+            }
+        }
+        let update = RoomUpdate::new(room.clone(), RoomStatus::Update);
+        RoomUpdate { client_list_delta: Some(delta), ..update }
+    }
+}
+
+/// What there is to tell about one client, room by room.
+pub(crate) type Changes = BTreeMap<RoomName, Change>;
+
+/// `roomData` with `changes`, as the client concerned is answered.
+pub(crate) fn room_data(easyrtcid: EasyrtcId, changes: &Changes) -> RoomData {
+    let rooms = changes.iter();
+    RoomData {
+        room_data: rooms
+            .map(|(name, change)| (name.clone(), change.in_room(easyrtcid, name)))
+            .collect(),
+    }
+}
+
+/// Tells everybody who shares one of the rooms but the client itself.
+pub(crate) fn announce(
+    state: &mut State,
+    app: &AppName,
+    conn: ConnId,
+    easyrtcid: EasyrtcId,
+    changes: &Changes,
+    ctx: &mut Ctx<'_>,
+) {
+    let unix_ms = ctx.now.unix_ms;
+    let mut send = |to: Recipients, rooms: &[&RoomName]| {
+        if to.iter().next().is_none() {
+            return;
+        }
+        let named = rooms.iter().filter_map(|&name| Some((name, changes.get(name)?)));
+        let room_data =
+            named.map(|(name, change)| (name.clone(), change.in_room(easyrtcid, name))).collect();
+        let message = ServerMessage::RoomData(RoomData { room_data });
+        ctx.out.push(Effect::Send { to, frame: Frame::new(message, unix_ms) });
+    };
+    let mut names = changes.keys();
+    if let (Some(name), None) = (names.next(), names.next()) {
+        if let Some(room) = state.room_mut(app, name) {
+            send(Recipients::Many { list: room.recipients(), except: Some(conn) }, &[name]);
+        }
+        return;
+    }
+    for (rooms, list) in by_shared_rooms(state, app, conn, changes) {
+        send(Recipients::Many { list: list.into(), except: None }, &rooms);
+    }
+}
+
+/// The receivers by the rooms they share with `conn`.
+fn by_shared_rooms<'a>(
+    state: &mut State,
+    app: &AppName,
+    conn: ConnId,
+    changes: &'a Changes,
+) -> BTreeMap<Vec<&'a RoomName>, Vec<Recipient>> {
+    let mut shared: BTreeMap<ConnId, (Recipient, Vec<&RoomName>)> = BTreeMap::new();
+    for name in changes.keys() {
+        let Some(room) = state.room_mut(app, name) else { continue };
+        for recipient in room.recipients().iter().filter(|recipient| recipient.conn != conn) {
+            let rooms = shared.entry(recipient.conn).or_insert_with(|| (*recipient, Vec::new()));
+            rooms.1.push(name);
+        }
+    }
+    let mut groups: BTreeMap<Vec<&RoomName>, Vec<Recipient>> = BTreeMap::new();
+    for (recipient, rooms) in shared.into_values() {
+        groups.entry(rooms).or_default().push(recipient);
+    }
+    groups
+}

@@ -1,0 +1,47 @@
+//! `token`: what a client is told when it has logged in, or again when the operator says so.
+
+use easyrtc_proto::{
+    Application, Group, IceConfig, Protocol, ServerMessage, SessionData, SessionId, Token,
+};
+
+use crate::app::{App, Session};
+use crate::input::ConnId;
+use crate::state::{Ctx, State};
+
+/// The token of a client, as things stand.
+pub(crate) fn of(state: &State, conn: ConnId, ctx: &Ctx<'_>) -> Option<ServerMessage> {
+    let client = state.client(conn)?;
+    let app = state.apps.get(&client.app)?;
+    let rooms = client.rooms.iter();
+    let rooms = rooms.filter_map(|name| Some((name.clone(), app.rooms.get(name)?.joined(name))));
+    let groups = client.groups.iter();
+    let groups = groups.map(|name| (name.clone(), Group { group_name: name.clone() }));
+    let ice_servers = client.ice_servers.as_ref().unwrap_or(&ctx.config.ice_servers);
+    let interval = ctx.config.still_alive_interval.as_millis();
+    Some(ServerMessage::Token(Box::new(Token {
+        easyrtcid: client.easyrtcid,
+        field: client.fields.shared_if_any(),
+        ice_config: IceConfig { ice_servers: ice_servers.clone() },
+        group_list: groups.collect(),
+        room_data: rooms.collect(),
+        session_data: client.session.as_ref().and_then(|sid| session_data(app, sid)),
+        application: application(app, &client.app, ctx),
+        still_alive_interval: u64::try_from(interval).unwrap_or(u64::MAX),
+        server_time: ctx.now.unix_ms,
+        protocol: Protocol::default(),
+    })))
+}
+
+fn application(app: &App, name: &easyrtc_proto::AppName, ctx: &Ctx<'_>) -> Application {
+    let configured = ctx.config.applications.get(name);
+    Application {
+        application_name: name.clone(),
+        field: app.fields.shared_if_any(),
+        option: configured.map(|app| app.public_options.clone()).unwrap_or_default(),
+    }
+}
+
+fn session_data(app: &App, sid: &SessionId) -> Option<SessionData> {
+    let session: &Session = app.sessions.get(sid)?;
+    Some(SessionData { easyrtcsid: sid.clone(), field: session.fields.shared_if_any() })
+}
