@@ -35,9 +35,10 @@ Examples:
 /// What was given on the command line.
 #[derive(Debug, Parser)]
 #[command(name = "easyrtc-server", version, about = ABOUT, after_help = AFTER)]
-#[command(help_template = "{about}\n\n{usage-heading} {usage}\n\n{all-args}\n\n{after-help}\n")]
+#[command(help_template = "{about}\n\n{usage-heading} {usage}\n\n{all-args}{after-help}\n")]
 pub struct Cli {
     /// Listen on this port of every IPv4 interface: short for --listen 0.0.0.0:PORT
+    #[arg(verbatim_doc_comment)]
     #[arg(long, value_name = "PORT", conflicts_with = "listen", help_heading = "Where to listen")]
     pub port: Option<u16>,
 
@@ -46,19 +47,23 @@ pub struct Cli {
     pub settings: Layer,
 
     /// Read settings from this TOML file
+    #[arg(verbatim_doc_comment)]
     #[arg(long, value_name = "FILE", help_heading = "Configuration")]
     pub config: Option<PathBuf>,
 
     /// The protocol's options, under the names of the Node server: a JSON object, or the path of a
     /// file that holds one. Also EASYRTC_OPTIONS
+    #[arg(verbatim_doc_comment)]
     #[arg(long, value_name = "JSON|FILE", help_heading = "Configuration")]
     pub easyrtc_options: Option<String>,
 
     /// Print the effective settings as a TOML file, secrets left out, and exit
+    #[arg(verbatim_doc_comment)]
     #[arg(long, help_heading = "Configuration")]
     pub print_config: bool,
 
     /// Say whether the settings can be used, and exit
+    #[arg(verbatim_doc_comment)]
     #[arg(long, conflicts_with = "print_config", help_heading = "Configuration")]
     pub check_config: bool,
 }

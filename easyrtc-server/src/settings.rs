@@ -33,55 +33,66 @@ pub const DEFAULT_PORT: u16 = 8080;
 pub struct Layer {
     /// Listen here; repeat it for more than one address. Port 0 takes any free port
     /// [default: 0.0.0.0:8080]
+    #[arg(verbatim_doc_comment)]
     #[arg(long, value_name = "ADDR:PORT", value_delimiter = ',', help_heading = "Where to listen")]
     #[arg(value_parser = parse_listen)]
     pub listen: Option<Vec<SocketAddr>>,
 
     /// Reverse proxies in front of this server that add the client's address to X-Forwarded-For.
     /// With 0 that header is ignored [default: 0]
+    #[arg(verbatim_doc_comment)]
     #[arg(long, value_name = "N", help_heading = "Where to listen")]
     pub proxy_hops: Option<usize>,
 
     /// Serve the files of this directory at /, your own pages for instance
+    #[arg(verbatim_doc_comment)]
     #[arg(long = "static", id = "static", value_name = "DIR", help_heading = "What to serve")]
     #[serde(rename = "static")]
     pub static_files: Option<PathBuf>,
 
     /// Serve the browser's files from an npm tree that has open-easyrtc and socket.io-client, at
     /// /easyrtc/, /demos/ and /socket.io/socket.io.js
+    #[arg(verbatim_doc_comment)]
     #[arg(long, value_name = "DIR", help_heading = "What to serve")]
     pub client_files: Option<PathBuf>,
 
     /// Let only pages of this origin connect, https://example.org for instance; repeat it for more
     /// than one [default: any origin]
+    #[arg(verbatim_doc_comment)]
     #[arg(long = "allow-origin", id = "allowed_origins", value_name = "ORIGIN")]
     #[arg(value_delimiter = ',', help_heading = "Limits")]
     pub allowed_origins: Option<Vec<Origin>>,
 
     /// TCP connections open at the same time; more are answered 503. 0: no limit [default: 50000]
+    #[arg(verbatim_doc_comment)]
     #[arg(long, value_name = "N", help_heading = "Limits")]
     pub max_sockets: Option<usize>,
 
     /// How long a client may take to send the head of a request, and how long an idle connection is
     /// kept for the next one. 0s: no limit [default: 30s]
+    #[arg(verbatim_doc_comment)]
     #[arg(long, value_name = "TIME", help_heading = "Limits")]
     pub header_timeout: Option<Span>,
 
     /// Bytes the head of a request may have, 8192 or more [default: 32768]
+    #[arg(verbatim_doc_comment)]
     #[arg(long, value_name = "BYTES", help_heading = "Limits")]
     pub max_header_bytes: Option<usize>,
 
     /// How long connections may take to end on SIGTERM or Ctrl-C before they are cut. 0s: cut them
     /// at once [default: 10s]
+    #[arg(verbatim_doc_comment)]
     #[arg(long, value_name = "TIME", help_heading = "Limits")]
     pub shutdown_timeout: Option<Span>,
 
     /// error, warn, info, debug, trace or off; per module too: info,easyrtc_runtime=debug
     /// [default: info]
+    #[arg(verbatim_doc_comment)]
     #[arg(long, value_name = "LEVEL", help_heading = "Logs (on standard error)")]
     pub log_level: Option<LogLevel>,
 
     /// One line of text or one JSON object per event [default: text]
+    #[arg(verbatim_doc_comment)]
     #[arg(long, value_name = "FORMAT", help_heading = "Logs (on standard error)")]
     pub log_format: Option<LogFormat>,
 

@@ -47,7 +47,7 @@ impl Folder {
         let mut response = match found {
             Ok(response) if response.status() == StatusCode::NOT_FOUND => return None,
             Ok(response) => response.map(|body| body.map_err(Into::into).boxed_unsync()),
-            Err(error) if error.kind() == io::ErrorKind::InvalidFilename => return None,
+            Err(error) if is_absence(&error) => return None,
             Err(error) => {
                 tracing::warn!(%error, "a file could not be read");
                 return Some(page(
@@ -59,6 +59,17 @@ impl Folder {
         complete_headers(&mut response, path);
         Some(response)
     }
+}
+
+/// Whether there is no such file, as far as the one who asks may know.
+fn is_absence(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound
+            | io::ErrorKind::NotADirectory
+            | io::ErrorKind::InvalidFilename
+            | io::ErrorKind::PermissionDenied
+    )
 }
 
 /// The request as the directory sees it, its conditions and ranges included.

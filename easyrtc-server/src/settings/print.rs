@@ -23,8 +23,8 @@ impl Settings {
         for argument in command.get_arguments() {
             let id = argument.get_id().as_str();
             let help = argument.get_long_help().or_else(|| argument.get_help());
-            let help = help.map(ToString::to_string).unwrap_or_default();
-            let about = help.split(" [default:").next().unwrap_or_default().replace('\n', " ");
+            let help = help.map(|help| help.to_string().replace('\n', " ")).unwrap_or_default();
+            let about = help.split(" [default:").next().unwrap_or_default();
             text += "\n";
             comment(&mut text, about.trim());
             match self.value(id) {

@@ -1,0 +1,156 @@
+//! Starts the binary, talks HTTP to it, and ends it.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+/// Longer than anything takes that works: what is not there by then does not come.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
+
+/// The binary with nothing in its environment.
+pub(crate) fn command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_easyrtc-server"));
+    command.env_clear().stdin(Stdio::null());
+    command
+}
+
+/// Runs the binary to its end: exit code, standard output, standard error.
+pub(crate) fn run(flags: &[&str], variables: &[(&str, &str)]) -> (Option<i32>, String, String) {
+    let mut command = command();
+    let output = command.args(flags).envs(variables.iter().copied()).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+/// A running server. It is killed when dropped.
+pub(crate) struct Server {
+    child: Child,
+    stderr: BufReader<ChildStderr>,
+    /// What it printed until it was ready.
+    pub(crate) announced: Vec<String>,
+}
+
+impl Server {
+    /// Starts it on a free port of loopback.
+    pub(crate) fn start(flags: &[&str]) -> Self {
+        Self::start_anywhere(&[&["--listen", "127.0.0.1:0"], flags].concat(), &[])
+    }
+
+    /// Starts it where flags and variables say.
+    pub(crate) fn start_anywhere(flags: &[&str], variables: &[(&str, &str)]) -> Self {
+        let mut child = command()
+            .args(flags)
+            .envs(variables.iter().copied())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut announced = Vec::new();
+        for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+            announced.push(line.unwrap());
+            if announced.last().unwrap().starts_with("Open ") {
+                return Self { child, stderr, announced };
+            }
+        }
+        let mut error = String::new();
+        BufReader::new(stderr).read_to_string(&mut error).unwrap();
+        panic!("the server ended before it listened: {announced:?} {error}");
+    }
+
+    /// Where it listens first.
+    pub(crate) fn address(&self) -> SocketAddr {
+        let line = &self.announced[0];
+        line.strip_prefix("listening on http://").unwrap().parse().unwrap()
+    }
+
+    pub(crate) fn connect(&self) -> TcpStream {
+        let mut address = self.address();
+        if address.ip().is_unspecified() {
+            address.set_ip([127, 0, 0, 1].into());
+        }
+        let stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(DEADLINE)).unwrap();
+        stream
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Answer {
+        self.request("GET", path, "")
+    }
+
+    /// One request on a connection of its own; `headers` are lines that end with `\r\n`.
+    pub(crate) fn request(&self, method: &str, path: &str, headers: &str) -> Answer {
+        let mut stream = self.connect();
+        let head =
+            format!("{method} {path} HTTP/1.1\r\nHost: t\r\nConnection: close\r\n{headers}\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        Answer::read(stream)
+    }
+
+    /// Sends the process a signal by its name, such as `TERM`.
+    pub(crate) fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args([&format!("-{name}"), &pid]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// Waits for a line of the log that contains `text`.
+    pub(crate) fn wait_for_log(&mut self, text: &str) -> String {
+        let mut line = String::new();
+        while self.stderr.read_line(&mut line).unwrap() > 0 {
+            if line.contains(text) {
+                return line;
+            }
+            line.clear();
+        }
+        panic!("the log ended without {text:?}");
+    }
+
+    /// Waits for the process to end.
+    pub(crate) fn wait(&mut self) -> ExitStatus {
+        let started = Instant::now();
+        while started.elapsed() < DEADLINE {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        panic!("the server does not end");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// An answer to a request on a connection that ends with it.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    head: String,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    /// Reads until the server closes.
+    pub(crate) fn read(mut stream: TcpStream) -> Self {
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).unwrap();
+        let text = String::from_utf8(bytes).unwrap();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{text:?}"));
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        Self { status, head: head.to_owned(), body: body.to_owned() }
+    }
+
+    /// The header's value, or an empty text.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let lines = self.head.lines().skip(1).filter_map(|line| line.split_once(": "));
+        let mut values = lines.filter(|(key, _)| key.eq_ignore_ascii_case(name));
+        values.next().map(|(_, value)| value).unwrap_or_default()
+    }
+}
