@@ -1,0 +1,335 @@
+//! The driver: a short lock around the core, taken by whoever has an input.
+
+use std::collections::{HashMap, VecDeque};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use easyrtc_proto::DecodeLimits;
+use easyrtc_state::{
+    AdminAnswer, AdminCommand, AdminError, AllowAll, AskId, CloseReason, Config, ConnId, ConnMeta,
+    Core, Effect, Effects, Input, Recipients, RequestId, Stats, Verdict,
+};
+use tokio::sync::Notify;
+
+use crate::answer::{Answer, Responder};
+use crate::clock::Clock;
+use crate::connection::Connection;
+use crate::entropy::{NoEntropy, SeededEntropy};
+use crate::notices;
+use crate::outbox::{Outbox, OutboxLimits, Outgoing, Shared as SharedOutbox};
+
+/// What the runtime is configured with.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// The core's configuration.
+    pub core: Config,
+    /// How large the parts of a message may be.
+    pub decode_limits: DecodeLimits,
+    /// How much may wait to be written on one connection.
+    pub outbox: OutboxLimits,
+    /// Connections beyond which [`Runtime::connect`] refuses; 0: no limit. Above
+    /// `Limits::connections`, whose excess is told so in the protocol. Default 0.
+    pub hard_connection_limit: usize,
+}
+
+/// There are as many connections as there may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there are as many connections as there may be")]
+pub struct Refused;
+
+/// A running core. Clones are the same core.
+#[derive(Clone)]
+pub struct Runtime(Arc<Inner>);
+
+struct Inner {
+    driver: Mutex<Driver>,
+    clock: Clock,
+    responder: Box<dyn Responder>,
+    decode_limits: DecodeLimits,
+    outbox: OutboxLimits,
+    hard_connection_limit: usize,
+    still_alive_interval: Duration,
+    ask_timeout: Duration,
+    /// The next deadline came nearer.
+    sooner: Arc<Notify>,
+    /// The last connection closed.
+    empty: Notify,
+}
+
+/// What the lock protects.
+struct Driver {
+    core: Core<SeededEntropy, AllowAll>,
+    effects: Effects,
+    /// What is to be fed next: consequences of effects, in their order.
+    pending: VecDeque<Input>,
+    outboxes: HashMap<ConnId, Arc<SharedOutbox>>,
+    next_conn: u64,
+    /// The result of the admin command being handled.
+    admin_result: Option<Result<AdminAnswer, AdminError>>,
+    /// The deadline the timer sleeps for.
+    deadline: Option<Duration>,
+}
+
+/// Wakes the timer, which then finds that there is nothing left to keep time for.
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.sooner.notify_one();
+    }
+}
+
+impl fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Runtime").finish_non_exhaustive()
+    }
+}
+
+impl Runtime {
+    /// Starts a core, whose questions `responder` answers. Has to be called within a tokio
+    /// runtime, where its timer runs until the last clone is dropped.
+    ///
+    /// # Errors
+    /// If the operating system gives no randomness to draw easyrtcids from.
+    pub fn start(options: Options, responder: impl Responder) -> Result<Self, NoEntropy> {
+        let Options { core, decode_limits, outbox, hard_connection_limit } = options;
+        let sooner = Arc::new(Notify::new());
+        let (still_alive_interval, ask_timeout) = (core.still_alive_interval, core.ask_timeout);
+        let driver = Driver {
+            core: Core::new(core, AllowAll, SeededEntropy::from_os()?),
+            effects: Effects::new(),
+            pending: VecDeque::new(),
+            outboxes: HashMap::new(),
+            next_conn: 0,
+            admin_result: None,
+            deadline: None,
+        };
+        let inner = Arc::new(Inner {
+            driver: Mutex::new(driver),
+            clock: Clock::start(),
+            responder: Box::new(responder),
+            decode_limits,
+            outbox,
+            hard_connection_limit,
+            still_alive_interval,
+            ask_timeout,
+            sooner: sooner.clone(),
+            empty: Notify::new(),
+        });
+        tokio::spawn(keep_time(Arc::downgrade(&inner), sooner));
+        Ok(Self(inner))
+    }
+
+    /// Takes a connection in.
+    ///
+    /// # Errors
+    /// If there are as many as [`Options::hard_connection_limit`] allows.
+    pub fn connect(&self, meta: ConnMeta) -> Result<(Connection, Outbox), Refused> {
+        let shared = SharedOutbox::new(self.0.outbox);
+        let mut driver = self.0.lock();
+        let limit = self.0.hard_connection_limit;
+        if limit != 0 && driver.outboxes.len() >= limit {
+            return Err(Refused);
+        }
+        let id = ConnId(driver.next_conn);
+        driver.next_conn += 1;
+        driver.outboxes.insert(id, shared.clone());
+        let connection = Connection { id, runtime: self.clone(), signals: shared.signals() };
+        self.0.feed(&mut driver, Input::Opened { conn: id, meta });
+        drop(driver);
+        Ok((connection, Outbox { shared }))
+    }
+
+    /// How large the parts of a message may be.
+    #[must_use]
+    pub fn decode_limits(&self) -> &DecodeLimits {
+        &self.0.decode_limits
+    }
+
+    /// Within which time the server wants to hear from each client, if it does (decision D4). A
+    /// transport that pings less often has to ping at half of it.
+    #[must_use]
+    pub fn still_alive_interval(&self) -> Option<Duration> {
+        Some(self.0.still_alive_interval).filter(|interval| !interval.is_zero())
+    }
+
+    /// Carries out a request of the operator or the server-side application.
+    ///
+    /// # Errors
+    /// As the request fails.
+    pub fn admin(&self, command: AdminCommand) -> Result<AdminAnswer, AdminError> {
+        let mut driver = self.0.lock();
+        let request = RequestId(0); // one at a time, under the lock: the number does not matter
+        self.0.feed(&mut driver, Input::Admin { request, command });
+        // Invariant: the core replies to a request at once.
+        driver.admin_result.take().unwrap_or(Ok(AdminAnswer::Done))
+    }
+
+    /// How much there is of everything.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.0.lock().core.stats()
+    }
+
+    /// How many connections transports still hold, closed ones that are being flushed included.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.0.lock().outboxes.len()
+    }
+
+    /// Completes when there is no connection left. After `AdminCommand::Shutdown` none comes any
+    /// more that stays.
+    pub async fn drained(&self) {
+        loop {
+            let empty = self.0.empty.notified();
+            if self.connections() == 0 {
+                return;
+            }
+            empty.await;
+        }
+    }
+
+    /// Feeds an input about a connection that has not ended.
+    pub(crate) fn feed_from(&self, conn: ConnId, input: Input) {
+        let mut driver = self.0.lock();
+        if driver.outboxes.contains_key(&conn) {
+            self.0.feed(&mut driver, input);
+        }
+    }
+
+    /// The connection is gone. Once is enough.
+    pub(crate) fn closed(&self, conn: ConnId, reason: CloseReason) {
+        let mut driver = self.0.lock();
+        if driver.outboxes.remove(&conn).is_some() {
+            self.0.feed(&mut driver, Input::Closed { conn, reason });
+        }
+    }
+}
+
+impl Inner {
+    fn lock(&self) -> MutexGuard<'_, Driver> {
+        // The core is plain data changed in small steps; if a bug panics in the middle of one, to
+        // go on serves the other clients better than to stop.
+        self.driver.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Feeds an input and everything that follows from it. Effects are dispatched under the lock,
+    /// which is what keeps them in order.
+    fn feed(self: &Arc<Self>, driver: &mut Driver, input: Input) {
+        let now = self.clock.now();
+        driver.pending.push_back(input);
+        while let Some(input) = driver.pending.pop_front() {
+            let mut effects = std::mem::take(&mut driver.effects);
+            driver.core.handle(now, input, &mut effects);
+            for effect in effects.drain() {
+                self.carry_out(driver, effect);
+            }
+            driver.effects = effects;
+        }
+        let deadline = driver.core.next_deadline();
+        let sooner = match (deadline, driver.deadline) {
+            (Some(deadline), Some(slept_for)) => deadline < slept_for,
+            (Some(_), None) => true,
+            (None, _) => false,
+        };
+        if sooner {
+            driver.deadline = deadline;
+            self.sooner.notify_one();
+        }
+        if driver.outboxes.is_empty() {
+            self.empty.notify_waiters();
+        }
+    }
+
+    fn carry_out(self: &Arc<Self>, driver: &mut Driver, effect: Effect) {
+        match effect {
+            Effect::Send { to, frame } => {
+                let to: &Recipients = &to;
+                for recipient in to.iter() {
+                    let (frame, to) = (frame.clone(), recipient.easyrtcid);
+                    driver.put(recipient.conn, Outgoing::Event { frame, to });
+                }
+            }
+            Effect::Reply { conn, ack, frame } => {
+                driver.put(conn, Outgoing::Reply { ack, frame });
+            }
+            Effect::Close { conn, reason } => driver.put(conn, Outgoing::Close(reason)),
+            Effect::Ask { ask, question } => match self.responder.respond(question) {
+                Answer::Now(verdict) => driver.pending.push_back(Input::Answered { ask, verdict }),
+                Answer::Later(answer) => self.wait_for(ask, answer),
+            },
+            Effect::Pause { conn } => driver.set_paused(conn, true),
+            Effect::Resume { conn } => driver.set_paused(conn, false),
+            Effect::AdminReply { result, .. } => driver.admin_result = Some(result),
+            Effect::Notice(notice) => notices::log(&notice),
+        }
+    }
+
+    /// Waits for an answer, as long as the core does.
+    fn wait_for(
+        self: &Arc<Self>,
+        ask: AskId,
+        answer: impl Future<Output = Verdict> + Send + 'static,
+    ) {
+        let inner = Arc::downgrade(self);
+        let limit = self.ask_timeout;
+        tokio::spawn(async move {
+            let verdict = if limit.is_zero() {
+                answer.await
+            } else {
+                match tokio::time::timeout(limit, answer).await {
+                    Ok(verdict) => verdict,
+                    // The core has a deadline of its own and has answered for us.
+                    Err(_) => return,
+                }
+            };
+            if let Some(inner) = inner.upgrade() {
+                inner.feed(&mut inner.lock(), Input::Answered { ask, verdict });
+            }
+        });
+    }
+}
+
+impl Driver {
+    /// Puts something into an outbox. A full one ends the connection: its client leaves its rooms
+    /// now, not when the transport gets round to it.
+    fn put(&mut self, conn: ConnId, item: Outgoing) {
+        let Some(outbox) = self.outboxes.get(&conn) else { return };
+        if outbox.push(item).is_err() {
+            let reason = CloseReason::Slow;
+            outbox.abort(reason);
+            self.outboxes.remove(&conn);
+            self.pending.push_back(Input::Closed { conn, reason });
+        }
+    }
+
+    fn set_paused(&self, conn: ConnId, paused: bool) {
+        if let Some(outbox) = self.outboxes.get(&conn) {
+            outbox.set_paused(paused);
+        }
+    }
+}
+
+/// Tells the core when its next deadline has come, until there is no core any more.
+async fn keep_time(inner: Weak<Inner>, sooner: Arc<Notify>) {
+    loop {
+        let Some(strong) = inner.upgrade() else { return };
+        let clock = strong.clock;
+        let deadline = {
+            let mut driver = strong.lock();
+            let due = driver.core.next_deadline().filter(|&at| at <= clock.now().mono);
+            if due.is_some() {
+                strong.feed(&mut driver, Input::Tick);
+            }
+            driver.deadline = driver.core.next_deadline();
+            driver.deadline
+        };
+        drop(strong);
+        match deadline.and_then(|at| clock.instant(at)) {
+            Some(at) => tokio::select! {
+                () = tokio::time::sleep_until(at) => {}
+                () = sooner.notified() => {}
+            },
+            None => sooner.notified().await,
+        }
+    }
+}
