@@ -79,13 +79,6 @@ impl WirePacket {
     pub(crate) const CLOSE: Self = Self::Text(Bytes::from_static(b"1"));
     /// The end of a poll that has nothing to say.
     pub(crate) const NOOP: Self = Self::Text(Bytes::from_static(b"6"));
-
-    /// Bytes of the packet as a WebSocket carries it, without the frame's header.
-    pub(crate) const fn len(&self) -> usize {
-        match self {
-            Self::Text(bytes) | Self::Binary(bytes) => bytes.len(),
-        }
-    }
 }
 
 #[cfg(test)]

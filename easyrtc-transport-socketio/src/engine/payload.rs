@@ -6,7 +6,7 @@
 use bytes::Bytes;
 use data_encoding::{BASE64, BASE64_NOPAD};
 
-use super::packet::{NoPacket, Packet, WirePacket};
+use super::packet::{NoPacket, WirePacket};
 
 /// Between the packets of a payload.
 const SEPARATOR: u8 = 0x1e;
@@ -17,8 +17,8 @@ const BINARY_MARK: u8 = b'b';
 /// One packet of a received payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Part<'a> {
-    /// A packet in text form.
-    Text(Packet<'a>),
+    /// A packet in text form, as a WebSocket would carry it.
+    Text(&'a str),
     /// A binary message.
     Binary(Bytes),
 }
@@ -40,7 +40,7 @@ pub(crate) fn next_part<'a>(
 fn decode_part(text: &str) -> Result<Part<'_>, NoPacket> {
     match text.as_bytes().split_first() {
         Some((&BINARY_MARK, base64)) => decode_base64(base64).map(Part::Binary),
-        _ => Packet::parse(text).map(Part::Text),
+        _ => Ok(Part::Text(text)),
     }
 }
 
@@ -114,15 +114,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::engine::packet::PacketKind;
 
     fn decode(payload: &str) -> Vec<Result<Part<'_>, NoPacket>> {
         let mut offset = 0;
         std::iter::from_fn(|| next_part(payload, &mut offset)).collect()
     }
 
-    fn message(data: &str) -> Result<Part<'_>, NoPacket> {
-        Ok(Part::Text(Packet { kind: PacketKind::Message, data }))
+    fn text(text: &str) -> Result<Part<'_>, NoPacket> {
+        Ok(Part::Text(text))
     }
 
     fn binary(bytes: &'static [u8]) -> Result<Part<'static>, NoPacket> {
@@ -137,22 +136,21 @@ mod tests {
 
     #[test]
     fn known_payloads() {
-        assert_eq!(decode("4hello"), [message("hello")]);
+        assert_eq!(decode("4hello"), [text("4hello")]);
         assert_eq!(
             decode("4test1\x1e4test2\x1e4test3"),
-            [message("test1"), message("test2"), message("test3")]
+            [text("4test1"), text("4test2"), text("4test3")]
         );
-        assert_eq!(decode("4hello\x1ebAQIDBA=="), [message("hello"), binary(&[1, 2, 3, 4])]);
+        assert_eq!(decode("4hello\x1ebAQIDBA=="), [text("4hello"), binary(&[1, 2, 3, 4])]);
         assert_eq!(decode("bAQIDBA"), [binary(&[1, 2, 3, 4])]);
         assert_eq!(decode("b"), [binary(&[])]);
     }
 
     #[test]
     fn what_is_no_packet_is_seen_where_it_stands() {
-        assert_eq!(decode(""), [Err(NoPacket)]);
-        assert_eq!(decode("abc"), [Err(NoPacket)]);
-        assert_eq!(decode("4a\x1e"), [message("a"), Err(NoPacket)]);
-        assert_eq!(decode("4a\x1e\x1e4b"), [message("a"), Err(NoPacket), message("b")]);
+        assert_eq!(decode(""), [text("")]);
+        assert_eq!(decode("4a\x1e"), [text("4a"), text("")]);
+        assert_eq!(decode("4a\x1e\x1e4b"), [text("4a"), text(""), text("4b")]);
         assert_eq!(decode("b*"), [Err(NoPacket)]);
         assert_eq!(decode("bAQIDBA="), [Err(NoPacket)]);
     }
@@ -205,10 +203,7 @@ mod tests {
             let back: Vec<WirePacket> = decode(&payload).into_iter().map(|part| {
                 match part.unwrap() {
                     Part::Binary(bytes) => WirePacket::Binary(bytes),
-                    Part::Text(Packet { kind, data }) => {
-                        let digit = b'0' + u8::try_from(kind as usize).unwrap();
-                        WirePacket::Text([&[digit], data.as_bytes()].concat().into())
-                    }
+                    Part::Text(text) => WirePacket::Text(Bytes::copy_from_slice(text.as_bytes())),
                 }
             }).collect();
             prop_assert_eq!(back, packets);

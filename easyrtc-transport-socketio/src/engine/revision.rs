@@ -8,7 +8,7 @@ use super::payload::{self, Part, PayloadBuilder};
 /// A revision of the protocol, as the client names it in `EIO`.
 ///
 /// Everything that depends on it goes through this type, so that another revision is another
-/// variant: how payloads are framed, and who pings.
+/// variant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Revision {
     /// `EIO=4`: Socket.IO 3 and 4.
@@ -19,13 +19,6 @@ impl Revision {
     /// The revision that the value of the `EIO` parameter names; `None` if we do not speak it.
     pub(crate) fn from_query(value: &str) -> Option<Self> {
         (value == "4").then_some(Self::V4)
-    }
-
-    /// Whether the server sends the pings and the client answers.
-    pub(crate) const fn server_pings(self) -> bool {
-        match self {
-            Self::V4 => true,
-        }
     }
 
     /// Takes one packet from a received payload; see [`payload::next_part`].

@@ -70,7 +70,7 @@ pub(crate) enum Output {
     Alive,
     /// A ping is to be sent.
     Ping,
-    /// The waiting poll is to be answered at once, with a noop if nothing else is there.
+    /// The waiting poll is to be answered with a noop.
     ReleasePoll,
     /// The newly opened WebSocket is to be closed.
     RefuseProbe,
@@ -255,11 +255,11 @@ impl Session {
             }
             Step::Switch => {
                 self.heartbeat.heard(now);
-                out.push(Output::Switch);
                 if self.poll_waits {
                     self.poll_waits = false;
                     out.push(Output::ReleasePoll);
                 }
+                out.push(Output::Switch);
             }
             Step::Abandon => out.push(Output::DropProbe),
         }

@@ -177,7 +177,7 @@ fn upgrade_without_waiting_for_the_poll() {
         &[
             (1, Input::ProbeOpened, &[]),
             (2, Input::PollOpened, &[Output::Alive]),
-            (3, UPGRADE, &[Output::Switch, Output::ReleasePoll]),
+            (3, UPGRADE, &[Output::ReleasePoll, Output::Switch]),
         ],
     );
 }
