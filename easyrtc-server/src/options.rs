@@ -12,7 +12,9 @@ mod value;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
+use std::time::Duration;
 
+use easyrtc_proto::DecodeLimits;
 use easyrtc_state::Config;
 use serde_json::value::RawValue;
 
@@ -24,10 +26,49 @@ pub use value::Value;
 /// The effective options.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Options {
-    /// What the core makes of them.
-    pub core: Config,
+    /// What they set.
+    pub protocol: Protocol,
     /// What was given, as JSON text; what is not here has its default.
     pub given: BTreeMap<&'static str, Box<str>>,
+}
+
+/// What the options set, by who has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Protocol {
+    /// The core.
+    pub core: Config,
+    /// Reading messages.
+    pub decode: DecodeLimits,
+    /// The Socket.IO transport.
+    pub transport: Transport,
+}
+
+/// What the options set of the Socket.IO transport; the rest has its defaults.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transport {
+    /// Between a client's pong and the next ping.
+    pub ping_interval: Duration,
+    /// How long a client may take to answer a ping.
+    pub ping_timeout: Duration,
+    /// Bytes of one message, attachments included.
+    pub max_message_bytes: usize,
+    /// Sessions at a time, logged in or not; 0 means no limit.
+    pub max_sessions: usize,
+    /// Whether clients are asked to acknowledge what they are sent (decision D3).
+    pub request_acks: bool,
+}
+
+impl Default for Transport {
+    fn default() -> Self {
+        let config = easyrtc_transport_socketio::Config::default();
+        Self {
+            ping_interval: config.ping_interval,
+            ping_timeout: config.ping_timeout,
+            max_message_bytes: config.max_payload,
+            max_sessions: config.max_sessions,
+            request_acks: config.request_acks,
+        }
+    }
 }
 
 /// An option as one source gives it.
@@ -100,7 +141,7 @@ pub fn build(given: Vec<Given>) -> Result<(Options, Vec<Warning>), ConfigError> 
         let Some(given) = last.remove(known.name) else { continue };
         let name = known.name;
         let mut remarks = Vec::new();
-        apply(known, &given.value, &mut options.core, &mut remarks)
+        apply(known, &given.value, &mut options.protocol, &mut remarks)
             .map_err(|problem| ConfigError::new(&given.origin, format!("{name}: {problem}")))?;
         warnings.extend(remarks.into_iter().map(|remark| Warning {
             origin: given.origin.clone(),
@@ -116,11 +157,11 @@ pub fn build(given: Vec<Given>) -> Result<(Options, Vec<Warning>), ConfigError> 
 fn apply(
     known: &Known,
     raw: &RawValue,
-    core: &mut Config,
+    protocol: &mut Protocol,
     remarks: &mut Vec<String>,
 ) -> Result<(), String> {
     match known.meaning {
-        Meaning::Effective(apply) => apply(core, Value::new(raw), remarks),
+        Meaning::Effective(apply) => apply(protocol, Value::new(raw), remarks),
         Meaning::Fixed => known::check_fixed(known, raw),
         Meaning::Elsewhere(instead) => {
             remarks.push(format!("has no effect here; {instead}"));

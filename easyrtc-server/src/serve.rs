@@ -79,12 +79,12 @@ fn announce(addresses: &[SocketAddr], settings: &Settings) {
     for address in addresses {
         text += &format!("listening on http://{address}\n");
     }
+    if settings.allowed_origins.is_empty() {
+        text += "Pages of any origin may connect; --allow-origin restricts that.\n";
+    }
     if let Some(first) = addresses.first() {
         let host = host(*first);
         text += &format!("Open http://{host}/ in a browser. Ctrl-C ends the server.\n");
-    }
-    if settings.allowed_origins.is_empty() {
-        text += "Pages of any origin may connect; --allow-origin restricts that.\n";
     }
     crate::say(&text);
 }

@@ -1,10 +1,11 @@
 //! The table of options: what each is called, means, and does.
 
+use std::time::Duration;
+
 use easyrtc_proto::{AppName, RoomName};
-use easyrtc_state::Config;
 use serde_json::value::RawValue;
 
-use super::{Value, fields, ice};
+use super::{Protocol, Value, fields, ice};
 
 /// One option.
 #[derive(Debug)]
@@ -20,7 +21,7 @@ pub struct Known {
 }
 
 /// How an option's value is put to use. What is remarkable but no error goes into the list.
-pub type Apply = fn(&mut Config, Value, &mut Vec<String>) -> Result<(), String>;
+pub type Apply = fn(&mut Protocol, Value, &mut Vec<String>) -> Result<(), String>;
 
 /// What an option does.
 #[derive(Debug)]
@@ -35,7 +36,14 @@ pub enum Meaning {
 
 /// All options: the original's in its order, then ours.
 pub fn known() -> impl Iterator<Item = &'static Known> {
-    APPLICATION.iter().chain(ROOM).chain(CONNECTION).chain(LIMIT).chain(FIXED).chain(ELSEWHERE)
+    APPLICATION
+        .iter()
+        .chain(ROOM)
+        .chain(CONNECTION)
+        .chain(LIMIT)
+        .chain(TRANSPORT)
+        .chain(FIXED)
+        .chain(ELSEWHERE)
 }
 
 const fn effective(
@@ -60,20 +68,20 @@ static APPLICATION: &[Known] = &[
         "appDefaultName",
         r#""default""#,
         "Application of clients that name none.",
-        |core, value, _| value.name(AppName::PATTERN).map(|name| core.app_default_name = name),
+        |set, value, _| value.name(AppName::PATTERN).map(|name| set.core.app_default_name = name),
     ),
     effective(
         "appAutoCreateEnable",
         "true",
         "Whether clients create an application by logging in to it.",
-        |core, value, _| value.flag().map(|flag| core.app_auto_create = flag),
+        |set, value, _| value.flag().map(|flag| set.core.app_auto_create = flag),
     ),
     effective(
         "appDefaultFieldObj",
         "null",
         r#"Fields of every new application: {"name": {"fieldValue": 1, "fieldOption": {"isShared": true}}}."#,
-        |core, value, remarks| {
-            fields::read(&value, remarks).map(|fields| core.app_default_fields = fields)
+        |set, value, remarks| {
+            fields::read(&value, remarks).map(|fields| set.core.app_default_fields = fields)
         },
     ),
     effective(
@@ -84,7 +92,7 @@ static APPLICATION: &[Known] = &[
             r#"{"urls":["stun:217.10.68.152:10000"]}]"#
         ),
         "STUN and TURN servers for browsers, as RTCPeerConnection takes them.",
-        |core, value, remarks| ice::read(&value, remarks).map(|list| core.ice_servers = list),
+        |set, value, remarks| ice::read(&value, remarks).map(|list| set.core.ice_servers = list),
     ),
 ];
 
@@ -93,11 +101,11 @@ static ROOM: &[Known] = &[
         "roomDefaultEnable",
         "true",
         "Whether clients that name no room join the default room.",
-        |core, value, _| {
+        |set, value, _| {
             // The name is applied after this switch (tables are in this order) and keeps it.
             value.flag().map(|flag| {
                 if !flag {
-                    core.room_default = None;
+                    set.core.room_default = None;
                 }
             })
         },
@@ -106,9 +114,9 @@ static ROOM: &[Known] = &[
         "roomDefaultName",
         r#""default""#,
         "Room of clients that name none.",
-        |core, value, _| {
+        |set, value, _| {
             let name: RoomName = value.name(RoomName::PATTERN)?;
-            if let Some(room) = &mut core.room_default {
+            if let Some(room) = &mut set.core.room_default {
                 *room = name;
             }
             Ok(())
@@ -118,24 +126,19 @@ static ROOM: &[Known] = &[
         "roomAutoCreateEnable",
         "true",
         "Whether clients create a room by joining it.",
-        |core, value, _| value.flag().map(|flag| core.room_auto_create = flag),
+        |set, value, _| value.flag().map(|flag| set.core.room_auto_create = flag),
     ),
-    effective(
-        "roomDefaultFieldObj",
-        "null",
-        "Fields of every new room.",
-        |core, value, remarks| {
-            fields::read(&value, remarks).map(|fields| core.room_default_fields = fields)
-        },
-    ),
-    effective("roomMaxConnection", "100", "Clients in one room.", |core, value, _| {
-        value.count().map(|count| core.limits.room_max_connection = count)
+    effective("roomDefaultFieldObj", "null", "Fields of every new room.", |set, value, remarks| {
+        fields::read(&value, remarks).map(|fields| set.core.room_default_fields = fields)
+    }),
+    effective("roomMaxConnection", "100", "Clients in one room.", |set, value, _| {
+        value.count().map(|count| set.core.limits.room_max_connection = count)
     }),
     effective(
         "roomEmptyTtl",
         "60000",
         "How long a room that a client created is kept when it is empty.",
-        |core, value, _| value.milliseconds().map(|time| core.room_empty_ttl = time),
+        |set, value, _| value.milliseconds().map(|time| set.core.room_empty_ttl = time),
     ),
 ];
 
@@ -144,18 +147,18 @@ static CONNECTION: &[Known] = &[
         "connectionDefaultFieldObj",
         "null",
         "Fields of every new connection.",
-        |core, value, remarks| {
-            fields::read(&value, remarks).map(|fields| core.connection_default_fields = fields)
+        |set, value, remarks| {
+            fields::read(&value, remarks).map(|fields| set.core.connection_default_fields = fields)
         },
     ),
     Known {
         name: "loginTimeout",
         about: "How long a connection may stay without logging in: 600000, over a raw WebSocket 30000.",
         default: None,
-        meaning: Meaning::Effective(|core, value, _| {
+        meaning: Meaning::Effective(|set, value, _| {
             let time = value.milliseconds()?;
-            core.login_timeout_socketio = time;
-            core.login_timeout_websocket = time;
+            set.core.login_timeout_socketio = time;
+            set.core.login_timeout_websocket = time;
             Ok(())
         }),
     },
@@ -163,53 +166,107 @@ static CONNECTION: &[Known] = &[
         "stillAliveInterval",
         "0",
         "How long a connection may be silent. Clients are told.",
-        |core, value, _| value.milliseconds().map(|time| core.still_alive_interval = time),
+        |set, value, _| value.milliseconds().map(|time| set.core.still_alive_interval = time),
     ),
     effective(
         "stillAliveGracePeriod",
         "20000",
         "How much longer silence is borne before the connection is closed.",
-        |core, value, _| value.milliseconds().map(|time| core.still_alive_grace = time),
+        |set, value, _| value.milliseconds().map(|time| set.core.still_alive_grace = time),
     ),
     effective(
         "sessionTtl",
         "1800000",
         "How long a session is kept after its last connection.",
-        |core, value, _| value.milliseconds().map(|time| core.session_ttl = time),
+        |set, value, _| value.milliseconds().map(|time| set.core.session_ttl = time),
     ),
 ];
 
 static LIMIT: &[Known] = &[
-    effective("maxConnections", "0", "Clients in all.", |core, value, _| {
-        value.count().map(|count| core.limits.connections = count)
+    effective("maxConnections", "0", "Clients in all.", |set, value, _| {
+        value.count().map(|count| set.core.limits.connections = count)
     }),
     effective(
         "maxUnauthenticatedConnections",
         "10000",
         "Connections in all that have not logged in.",
-        |core, value, _| value.count().map(|count| core.limits.unauthenticated = count),
+        |set, value, _| value.count().map(|count| set.core.limits.unauthenticated = count),
     ),
     effective(
         "maxUnauthenticatedPerAddress",
         "1000",
         "Connections from one address that have not logged in.",
-        |core, value, _| value.count().map(|count| core.limits.unauthenticated_per_address = count),
+        |set, value, _| {
+            value.count().map(|count| set.core.limits.unauthenticated_per_address = count)
+        },
     ),
-    effective("maxApplications", "10000", "Applications.", |core, value, _| {
-        value.count().map(|count| core.limits.applications = count)
+    effective("maxApplications", "10000", "Applications.", |set, value, _| {
+        value.count().map(|count| set.core.limits.applications = count)
     }),
     effective(
         "maxRoomsPerApplication",
         "100000",
         "Rooms of one application, empty ones included.",
-        |core, value, _| value.count().map(|count| core.limits.rooms_per_application = count),
+        |set, value, _| value.count().map(|count| set.core.limits.rooms_per_application = count),
     ),
-    effective("maxRoomsPerConnection", "100", "Rooms one client may be in.", |core, value, _| {
-        value.count().map(|count| core.limits.rooms_per_connection = count)
+    effective("maxRoomsPerConnection", "100", "Rooms one client may be in.", |set, value, _| {
+        value.count().map(|count| set.core.limits.rooms_per_connection = count)
     }),
-    effective("maxSessions", "100000", "Sessions.", |core, value, _| {
-        value.count().map(|count| core.limits.sessions = count)
+    effective("maxSessions", "100000", "Sessions.", |set, value, _| {
+        value.count().map(|count| set.core.limits.sessions = count)
     }),
+];
+
+static TRANSPORT: &[Known] = &[
+    effective(
+        "maxMessageBytes",
+        "1000000",
+        "Bytes of one message, binary attachments included.",
+        |set, value, _| {
+            let bytes = value.between(1_000, 1_000_000_000)?;
+            usize::try_from(bytes)
+                .map(|bytes| set.transport.max_message_bytes = bytes)
+                .map_err(|error| error.to_string())
+        },
+    ),
+    effective(
+        "maxDepth",
+        "1024",
+        "Objects and arrays inside each other in one message.",
+        |set, value, _| value.count().map(|count| set.decode.depth = count),
+    ),
+    effective(
+        "maxTransportSessions",
+        "200000",
+        "Socket.IO sessions, logged in or not.",
+        |set, value, _| value.count().map(|count| set.transport.max_sessions = count),
+    ),
+    effective(
+        "pingInterval",
+        "25000",
+        "Time between a client's sign of life and the next ping.",
+        |set, value, _| {
+            value
+                .between(100, 1_000_000_000)
+                .map(|time| set.transport.ping_interval = Duration::from_millis(time))
+        },
+    ),
+    effective(
+        "pingTimeout",
+        "20000",
+        "How long a client may take to answer a ping before it counts as gone.",
+        |set, value, _| {
+            value
+                .between(100, 1_000_000_000)
+                .map(|time| set.transport.ping_timeout = Duration::from_millis(time))
+        },
+    ),
+    effective(
+        "emitAckEnable",
+        "true",
+        "Whether clients are asked to acknowledge what they are sent.",
+        |set, value, _| value.flag().map(|flag| set.transport.request_acks = flag),
+    ),
 ];
 
 static FIXED: &[Known] = &[

@@ -13,9 +13,13 @@ fn read(json: &str) -> Result<(Options, Vec<String>), String> {
 }
 
 fn core(json: &str) -> Config {
+    protocol(json).core
+}
+
+fn protocol(json: &str) -> Protocol {
     let (options, warnings) = read(json).unwrap();
     assert_eq!(warnings, Vec::<String>::new(), "{json}");
-    options.core
+    options.protocol
 }
 
 #[test]
@@ -28,16 +32,16 @@ fn names_are_unique() {
 }
 
 #[test]
-fn the_defaults_in_the_table_are_those_of_the_core() {
+fn the_defaults_in_the_table_are_those_in_force() {
     let defaults: Vec<String> = known()
         .filter(|known| matches!(known.meaning, Meaning::Effective(_)))
         .filter_map(|known| Some(format!("{:?}:{}", known.name, known.default?)))
         .collect();
-    assert_eq!(core(&format!("{{{}}}", defaults.join(","))), Config::default());
+    assert_eq!(protocol(&format!("{{{}}}", defaults.join(","))), Protocol::default());
 }
 
 #[test]
-fn every_option_that_has_an_effect_changes_the_core() {
+fn every_option_that_has_an_effect_changes_something() {
     for known in known().filter(|known| matches!(known.meaning, Meaning::Effective(_))) {
         let name = known.name;
         let value = match known.default.unwrap_or("0") {
@@ -45,10 +49,10 @@ fn every_option_that_has_an_effect_changes_the_core() {
             r#""default""# => r#""other""#,
             "null" => r#"{"f":{"fieldValue":1}}"#,
             list if list.starts_with('[') => "[]",
-            _ => "7",
+            _ => "7777",
         };
-        let changed = core(&format!(r#"{{"{name}":{value}}}"#));
-        assert_ne!(changed, Config::default(), "{name}");
+        let changed = protocol(&format!(r#"{{"{name}":{value}}}"#));
+        assert_ne!(changed, Protocol::default(), "{name}");
     }
 }
 
@@ -80,6 +84,7 @@ fn errors_say_what_was_given_and_what_is_allowed() {
         (r#"{"appAutoCreateEnable":1}"#, "appAutoCreateEnable: 1 is not true or false"),
         (r#"{"roomDefaultName":"a b"}"#, "roomDefaultName: \"a b\" is not a name that matches ^"),
         (r#"{"loginTimeout":1.5}"#, "loginTimeout: 1.5 is not a whole number of milliseconds"),
+        (r#"{"pingInterval":0}"#, "pingInterval: 0 is not a whole number from 100 to 1000000000"),
         (r#"{"appIceServers":{}}"#, "appIceServers: {} is not an array such as"),
         (r#"{"appIceServers":[{"urls":[]}]}"#, "entry 1 is malformed"),
         (
@@ -114,7 +119,7 @@ fn patterns_may_be_repeated_and_other_subjects_get_one_warning_each() {
             "logLevel":"debug","demosEnable":true}"#,
     )
     .unwrap();
-    assert_eq!(options.core, Config::default());
+    assert_eq!(options.protocol.core, Config::default());
     assert_eq!(warnings.len(), 2);
     assert!(warnings.iter().any(|warning| warning.contains("logLevel: has no effect")));
     assert!(warnings.iter().any(|warning| warning.contains("demosEnable: has no effect")));
@@ -130,7 +135,7 @@ fn fields_keep_their_bytes_and_improper_names_are_left_out() {
             "loose":{"fieldValue":1,"isShared":true}}}"#,
     )
     .unwrap();
-    let fields = options.core.connection_default_fields.0;
+    let fields = options.protocol.core.connection_default_fields.0;
     let field = |name: &str| &fields[&FieldName::parse(name).unwrap()];
     assert_eq!(field("motd").value.as_str(), r#"{ "n" : [1.0,"h\u00e9"] }"#);
     assert!(field("motd").shared);

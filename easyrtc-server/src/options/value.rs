@@ -43,21 +43,26 @@ impl Value {
     /// How many there may be; 0 means no limit.
     pub(super) fn count(&self) -> Result<usize, String> {
         let allowed = format!("a whole number from 0, no limit, to {MAX_COUNT}");
-        let count = self.whole(MAX_COUNT, &allowed)?;
+        let count = self.whole(0, MAX_COUNT, &allowed)?;
         usize::try_from(count).map_err(|_| self.refuse(&allowed))
     }
 
     /// A time; 0 means never.
     pub(super) fn milliseconds(&self) -> Result<Duration, String> {
         let allowed = format!("a whole number of milliseconds from 0 to {MAX_MILLISECONDS}");
-        self.whole(MAX_MILLISECONDS, &allowed).map(Duration::from_millis)
+        self.whole(0, MAX_MILLISECONDS, &allowed).map(Duration::from_millis)
+    }
+
+    /// A number that has to be there.
+    pub(super) fn between(&self, min: u64, max: u64) -> Result<u64, String> {
+        self.whole(min, max, &format!("a whole number from {min} to {max}"))
     }
 
     /// JSON has one kind of number: `3.0` is as whole as `3`.
-    fn whole(&self, max: u64, allowed: &str) -> Result<u64, String> {
+    fn whole(&self, min: u64, max: u64, allowed: &str) -> Result<u64, String> {
         let number: f64 = self.read(allowed)?;
-        #[expect(clippy::cast_precision_loss, reason = "the maxima are far below 2^53")]
-        let fits = number.fract() == 0.0 && (0.0..=max as f64).contains(&number);
+        #[expect(clippy::cast_precision_loss, reason = "the bounds are far below 2^53")]
+        let fits = number.fract() == 0.0 && (min as f64..=max as f64).contains(&number);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "just checked")]
         let whole = number as u64;
         if fits { Ok(whole) } else { Err(self.refuse(allowed)) }

@@ -76,7 +76,8 @@ fn options_are_merged_one_by_one() {
     let file = "[options]\nroomMaxConnection = 1\nmaxSessions = 1\nmaxApplications = 1\n";
     let variables = [("EASYRTC_OPTIONS", r#"{"roomMaxConnection":2,"maxSessions":2}"#)];
     let flags = ["--easyrtc-options", r#"{"roomMaxConnection":3}"#];
-    let limits = load_with_file(file, &flags, &variables).unwrap().settings.options.core.limits;
+    let limits =
+        load_with_file(file, &flags, &variables).unwrap().settings.options.protocol.core.limits;
     assert_eq!((limits.room_max_connection, limits.sessions, limits.applications), (3, 2, 1));
 }
 

@@ -2,11 +2,11 @@
 
 use std::net::TcpListener;
 
-use crate::harness::{Server, run};
+use crate::harness::{Server, Variables, run};
 
 #[test]
 fn an_unusable_setting_is_one_line_and_exit_code_2() {
-    let cases: [(&[&str], &[(&str, &str)], &str); 7] = [
+    let cases: [(&[&str], Variables<'_>, &str); 7] = [
         (
             &[],
             &[("EASYRTC_OPTIONS", r#"{"roomMaxConection":3}"#)],
@@ -99,7 +99,7 @@ fn the_printed_configuration_can_be_used_as_one() {
 fn it_listens_where_the_strongest_source_says() {
     let port = ("PORT", "0");
     let listen = ("EASYRTC_LISTEN", "127.0.0.1:0");
-    let cases: [(&[&str], &[(&str, &str)], &str); 3] = [
+    let cases: [(&[&str], Variables<'_>, &str); 3] = [
         (&[], &[port], "0.0.0.0:"),
         (&[], &[port, listen], "127.0.0.1:"),
         (&["--port", "0"], &[listen, ("PORT", "1")], "0.0.0.0:"),
@@ -118,8 +118,13 @@ fn every_listener_is_announced_and_any_origin_said() {
     let listening =
         server.announced.iter().filter(|line| line.starts_with("listening on http://127"));
     assert_eq!(listening.count(), 2);
+    let any = "Pages of any origin may connect; --allow-origin restricts that.";
+    assert!(server.announced.iter().any(|line| line == any), "{:?}", server.announced);
     let open = format!("Open http://{}/ in a browser", server.address());
     assert!(server.announced.last().unwrap().starts_with(&open), "{:?}", server.announced);
+
+    let server = Server::start(&["--allow-origin", "https://example.org"]);
+    assert!(!server.announced.iter().any(|line| line == any), "{:?}", server.announced);
 }
 
 #[test]

@@ -8,6 +8,9 @@ use std::time::{Duration, Instant};
 /// Longer than anything takes that works: what is not there by then does not come.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
 
+/// Environment variables by name.
+pub(crate) type Variables<'a> = &'a [(&'a str, &'a str)];
+
 /// The binary with nothing in its environment.
 pub(crate) fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_easyrtc-server"));
@@ -16,7 +19,7 @@ pub(crate) fn command() -> Command {
 }
 
 /// Runs the binary to its end: exit code, standard output, standard error.
-pub(crate) fn run(flags: &[&str], variables: &[(&str, &str)]) -> (Option<i32>, String, String) {
+pub(crate) fn run(flags: &[&str], variables: Variables<'_>) -> (Option<i32>, String, String) {
     let mut command = command();
     let output = command.args(flags).envs(variables.iter().copied()).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
@@ -38,7 +41,7 @@ impl Server {
     }
 
     /// Starts it where flags and variables say.
-    pub(crate) fn start_anywhere(flags: &[&str], variables: &[(&str, &str)]) -> Self {
+    pub(crate) fn start_anywhere(flags: &[&str], variables: Variables<'_>) -> Self {
         let mut child = command()
             .args(flags)
             .envs(variables.iter().copied())
@@ -56,6 +59,7 @@ impl Server {
         }
         let mut error = String::new();
         BufReader::new(stderr).read_to_string(&mut error).unwrap();
+        drop(child.wait());
         panic!("the server ended before it listened: {announced:?} {error}");
     }
 

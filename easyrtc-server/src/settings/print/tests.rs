@@ -34,7 +34,7 @@ fn what_is_printed_reads_as_the_same() {
         assert_eq!(again.warnings, []);
         assert_eq!(again.settings.to_toml(), printed);
         assert_eq!(Settings { options: once.options.clone(), ..again.settings.clone() }, once);
-        assert_eq!(again.settings.options.core, once.options.core);
+        assert_eq!(again.settings.options.protocol, once.options.protocol);
     }
 }
 
