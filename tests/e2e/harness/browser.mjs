@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import { TARGET } from './server.mjs';
-import { DEADLINE, until } from './wait.mjs';
+import { DEADLINE, until, within } from './wait.mjs';
 
 const FLAGS = [
   '--no-sandbox',
@@ -58,9 +58,9 @@ export class Visitor {
     return visitor;
   }
 
-  /** Runs `body` in the page. */
+  /** Runs `body` in the page and resolves with what it returns. */
   run(body, argument) {
-    return this.page.evaluate(body, argument);
+    return within(`page ${this.easyrtcid ?? ''} runs ${body}`, this.page.evaluate(body, argument));
   }
 
   /** Resolves with what `body` returns in the page, once that is truthy. */

@@ -72,11 +72,14 @@ export class Client {
     return this.socket.timeout(DEADLINE).emitWithAck(event, message);
   }
 
-  authenticate(fields = {}) {
-    return this.ask('easyrtcAuth', {
-      msgType: 'authenticate',
-      msgData: { apiVersion: API_VERSION, ...fields },
-    });
+  /** The message of a login. */
+  authentication(fields = {}) {
+    return { msgType: 'authenticate', msgData: { apiVersion: API_VERSION, ...fields } };
+  }
+
+  /** Asks for a login and resolves with the answer, whatever it is. */
+  authenticate(fields) {
+    return this.ask('easyrtcAuth', this.authentication(fields));
   }
 
   /** Logs in and resolves with the token; rejects when the server refuses. */

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Clients, MODES } from '../harness/client.mjs';
 import { startServer } from '../harness/server.mjs';
+import { within } from '../harness/wait.mjs';
 
 let server;
 before(async () => {
@@ -194,8 +195,17 @@ for (const mode of Object.keys(MODES)) {
       const client = await new Clients(server.url, t).connect(mode);
       const events = [];
       client.socket.on('disconnect', () => events.push('disconnect'));
-      const answer = await client.authenticate({ applicationName: 'no such name!' });
-      events.push('answer');
+      // By callback, since a promise would resolve after what comes in the same chunk.
+      const answer = await within(
+        'the login is answered',
+        new Promise((resolve) => {
+          const authenticate = client.authentication({ applicationName: 'no such name!' });
+          client.socket.emit('easyrtcAuth', authenticate, (message) => {
+            events.push('answer');
+            resolve(message);
+          });
+        }),
+      );
       assert.equal(answer.msgType, 'error');
       assert.equal(answer.msgData.errorCode, 'MSG_REJECT_BAD_STRUCTURE');
       assert.equal(typeof answer.msgData.errorText, 'string');
