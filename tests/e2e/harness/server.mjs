@@ -43,6 +43,8 @@ export class Server {
       env: {
         PATH: process.env.PATH,
         HOME: process.env.HOME,
+        // Ours takes the first, which keeps it on loopback; other servers take the second.
+        EASYRTC_LISTEN: '127.0.0.1:0',
         PORT: '0',
         EASYRTC_OPTIONS: JSON.stringify(options),
       },

@@ -29,6 +29,9 @@ impl Server {
         let mut words = command.split(' ');
         let mut process = Command::new(words.next().unwrap_or_default())
             .args(words)
+            .env_remove("EASYRTC_SERVER")
+            // Ours takes the first, which keeps it on loopback; other servers take the second.
+            .env("EASYRTC_LISTEN", "127.0.0.1:0")
             .env("PORT", "0")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
