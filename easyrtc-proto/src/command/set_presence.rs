@@ -85,6 +85,10 @@ impl SetPresence {
     }
 
     pub(crate) fn encode_presence(&self) -> String {
+        if *self == Self::default() {
+            // Nothing to change still has to be an object that is not empty.
+            return ObjectWriter::new().member("unchanged", "true").finish();
+        }
         let show = self.show.map(|show| format!("\"{}\"", show.name()));
         ObjectWriter::new()
             .optional("show", show.as_deref())
