@@ -63,6 +63,11 @@ test(`${GENERATIONS} generations of clients leave the server as it was`, async (
       return counts.default === 1 && Object.keys(counts).length === 1;
     });
     observer.close();
+    await until('nobody is connected', async () => {
+      const health = await (await fetch(`${server.url}/healthz`)).json();
+      assert.equal(typeof health.connections, 'number');
+      return health.connections === 0;
+    });
     const growth = server.residentKibibytes - warm;
     assert.ok(
       growth <= GROWTH_ALLOWED,
