@@ -1,5 +1,7 @@
 //! What clients send, and what it is taken for: tables of texts and outcomes.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
 use easyrtc_proto::{Attachments, ClientEvent, ClientMessage, DecodeError, DecodeLimits};
 use serde_json::value::RawValue;
 

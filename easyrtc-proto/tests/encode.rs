@@ -1,5 +1,7 @@
 //! Every message of the server as it stands on the wire.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

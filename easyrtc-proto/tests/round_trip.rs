@@ -1,5 +1,13 @@
 //! Properties of decoding: it never panics, loses nothing, and passes payloads on byte for byte.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::wildcard_enum_match_arm,
+    reason = "tests"
+)]
+
 use easyrtc_proto::{Attachments, ClientEvent, ClientMessage, DecodeLimits, json, placeholders};
 use proptest::prelude::*;
 use serde_json::value::RawValue;

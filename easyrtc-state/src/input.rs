@@ -95,7 +95,7 @@ pub enum CloseReason {
 }
 
 /// One thing that happened.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Input {
     /// A connection opened.
     Opened {

@@ -1,0 +1,22 @@
+//! The core as a table: given these inputs, exactly these effects.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+#[path = "core/admin.rs"]
+mod admin;
+#[path = "core/fields.rs"]
+mod fields;
+#[path = "core/harness.rs"]
+mod harness;
+#[path = "core/life.rs"]
+mod life;
+#[path = "core/limits.rs"]
+mod limits;
+#[path = "core/login.rs"]
+mod login;
+#[path = "core/messages.rs"]
+mod messages;
+#[path = "core/questions.rs"]
+mod questions;
+#[path = "core/rooms.rs"]
+mod rooms;
