@@ -1,12 +1,34 @@
 //! Engine.IO 4 and Socket.IO 5 for the EasyRTC server.
-#![allow(dead_code, reason = "the sans-IO part comes first")]
+//!
+//! [`SocketIo`] takes HTTP requests and feeds what clients say to the
+//! [`Runtime`](easyrtc_runtime::Runtime), over HTTP long-polling, over WebSockets, and while a
+//! client moves from the one to the other.
+//!
+//! Inside, `engine` and `socket` hold the rules of the two protocols as state machines without I/O or
+//! clock; `polling` and `websocket` are the transports; `link` joins a session's machine to its
+//! sockets and queues, and `driver` joins that to the core. Nothing waits in more than one place:
+//! what the core sends stays in its bounded outbox until the transport can take it, and while the
+//! core lets a client wait, that client is not read.
 
 mod config;
 mod cors;
+mod driver;
+mod emit;
+mod end;
 mod engine;
+mod face;
+mod link;
 mod metrics;
+mod polling;
+mod queue;
+mod registry;
+mod request;
+mod service;
+mod shared;
 mod socket;
+mod websocket;
 
 pub use config::Config;
 pub use cors::{Cors, Origins};
 pub use metrics::Metrics;
+pub use service::{SocketIo, SocketIoResponse};

@@ -1,0 +1,147 @@
+//! The task of one session: from its line to the core and back.
+
+use std::pin::pin;
+use std::sync::Arc;
+
+use easyrtc_proto::{Attachments, ClientMessage, DecodeError};
+use easyrtc_runtime::{AckId, CloseReason, ConnMeta, Connection};
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+
+use crate::end::End;
+use crate::link::{Data, Link};
+use crate::shared::Shared;
+use crate::socket::encode;
+use crate::socket::packet::Violation;
+use crate::socket::receiver::{Incoming, Limits, Receiver};
+use crate::socket::route::{Routed, route};
+
+/// A message on its way to the core.
+type Delivery = (Option<AckId>, Result<ClientMessage, DecodeError>);
+
+/// One session and, while its client is connected to the namespace, its connection to the core.
+pub(crate) struct Driver {
+    shared: Arc<Shared>,
+    link: Link,
+    receiver: Receiver,
+    connection: Option<Connection>,
+    meta: Box<ConnMeta>,
+}
+
+impl Driver {
+    pub(crate) fn new(shared: Arc<Shared>, link: Link, meta: ConnMeta) -> Self {
+        let limits = Limits {
+            max_bytes: shared.config.max_payload,
+            max_attachments: shared.config.max_attachments,
+        };
+        let receiver = Receiver::new(limits);
+        Self { shared, link, receiver, connection: None, meta: Box::new(meta) }
+    }
+
+    /// Serves the session until it ends.
+    pub(crate) async fn run(mut self) {
+        self.shared.counters.sessions_opened.add(1);
+        self.shared.counters.sessions.add(1);
+        let end = loop {
+            if let Err(end) = self.step().await {
+                break end;
+            }
+        };
+        tracing::debug!(reason = ?end.reason, "session over");
+        // The core learns of a client that is gone at once, but of one it sent away only when all
+        // of it is done: a server that goes down waits for that.
+        let sent_away = self.connection.take_if(|_| self.link.closing().is_some());
+        if let Some(connection) = self.connection.take() {
+            connection.close(end.reason);
+        }
+        self.link.finish(end.manner).await;
+        if let Some(connection) = sent_away {
+            connection.close(end.reason);
+        }
+        self.shared.counters.sessions.subtract(1);
+    }
+
+    async fn step(&mut self) -> Result<(), End> {
+        let event = self.link.next(true).await;
+        if let Some(data) = self.link.settle(event, self.connection.as_ref())?
+            && let Some((ack, message)) = self.interpret(&data)?
+        {
+            self.deliver(ack, message).await?;
+        }
+        Ok(())
+    }
+
+    /// Deals with a message of the client, up to what is for the core, which it returns.
+    fn interpret(&mut self, data: &Data) -> Result<Option<Delivery>, End> {
+        let incoming = match data {
+            Data::Text(text) => self.receiver.text(text.get(1..).unwrap_or_default()),
+            Data::Binary(bytes) => self.receiver.binary(bytes.clone()),
+        };
+        let incoming = incoming.map_err(|violation| {
+            tracing::debug!(%violation, "session closed");
+            let too_large = violation == Violation::TooLarge;
+            self.link.violation(if too_large { CloseCode::Size } else { CloseCode::Normal })
+        })?;
+        match incoming {
+            Incoming::Partial => {}
+            Incoming::Connect => self.connect()?,
+            Incoming::UnknownNamespace(name) => {
+                self.link.reply(encode::invalid_namespace(name))?;
+            }
+            Incoming::Disconnect => {
+                if let Some(connection) = self.connection.take() {
+                    connection.close(CloseReason::ClientLeft);
+                }
+                self.link.leave();
+            }
+            Incoming::Ack(id) => {
+                self.link.acknowledged(id);
+                self.connection.iter().for_each(Connection::alive);
+            }
+            Incoming::Event(event) => match route(&event) {
+                Routed::Drop => self.shared.counters.packets_dropped.add(1),
+                Routed::Feed { event: kind, ack, message } => {
+                    let attachments = Attachments::new(event.attachments);
+                    let limits = self.shared.runtime.decode_limits();
+                    let message = ClientMessage::decode(kind, message.0, &attachments, limits);
+                    return Ok(Some((ack.map(AckId), message)));
+                }
+            },
+        }
+        Ok(None)
+    }
+
+    fn connect(&mut self) -> Result<(), End> {
+        let (connection, outbox) =
+            self.shared.runtime.connect(ConnMeta::clone(&self.meta)).map_err(|_| End::refused())?;
+        self.connection = Some(connection);
+        self.link.join(outbox)
+    }
+
+    /// Hands a message to the core. The core may let it wait; the line is served meanwhile, except
+    /// that no further message of the client is taken.
+    async fn deliver(
+        &mut self,
+        ack: Option<AckId>,
+        message: Result<ClientMessage, DecodeError>,
+    ) -> Result<(), End> {
+        let Some(connection) = &mut self.connection else { return Ok(()) };
+        let mut delivery = pin!(connection.message(ack, message));
+        let mut waited = false;
+        while self.link.closing().is_none() {
+            tokio::select! {
+                biased;
+                () = &mut delivery => break,
+                event = self.link.next(false) => {
+                    // What can't be said is no silence.
+                    self.link.resumed();
+                    waited = true;
+                    self.link.settle(event, None)?;
+                }
+            }
+        }
+        if waited {
+            self.link.resumed();
+        }
+        Ok(())
+    }
+}

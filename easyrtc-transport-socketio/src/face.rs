@@ -1,0 +1,35 @@
+//! What the two faces of a session, polling and WebSocket, have in common.
+
+use bytes::Bytes;
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+
+/// What happened on a transport.
+#[derive(Debug)]
+pub(crate) enum FaceEvent {
+    /// A packet came in text form.
+    Text(Utf8Bytes),
+    /// A binary message came.
+    Binary(Bytes),
+    /// All packets of the POST were handed on (polling only).
+    PostDone,
+    /// Bytes came that are no packet.
+    Alive,
+    /// Everything that waited has left.
+    Flushed,
+    /// The transport is gone.
+    Lost(Lost),
+}
+
+/// Why a transport is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lost {
+    /// The client closed it.
+    Closed,
+    /// It broke.
+    Failed,
+    /// The client sent what is no valid frame or body; a WebSocket is closed with this code.
+    Malformed(CloseCode),
+    /// The client sent more than a message may have.
+    TooLarge,
+}

@@ -1,0 +1,285 @@
+//! The line to one client: its session's state machine, and the sockets and queues that serve it.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use easyrtc_runtime::{CloseReason, Connection, Outbox, Outgoing};
+use tokio::sync::{mpsc, watch};
+use tokio::time::Sleep;
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+
+use crate::emit::emit;
+use crate::end::End;
+use crate::engine::packet::Packet;
+use crate::engine::session::{Input, Output, Session};
+use crate::face::{FaceEvent, Lost};
+use crate::polling::PollingFace;
+use crate::queue::SendQueue;
+use crate::registry::{Command, Registration};
+use crate::shared::Shared;
+use crate::socket::acks::Acks;
+use crate::socket::encode;
+use crate::websocket::WebSocketFace;
+
+mod send;
+
+/// What the session is on.
+#[derive(Debug)]
+pub(crate) enum Face {
+    /// HTTP long-polling.
+    Polling {
+        /// Its polls and POSTs.
+        face: Box<PollingFace>,
+        /// Where they come from.
+        commands: mpsc::Receiver<Command>,
+    },
+    /// A WebSocket.
+    WebSocket(Box<WebSocketFace>),
+}
+
+/// A WebSocket that wants to take over from polling.
+struct Probe {
+    face: Box<WebSocketFace>,
+    queue: SendQueue,
+}
+
+/// What the core sends to this client.
+struct Egress {
+    outbox: Outbox,
+    aborted: Pin<Box<dyn Future<Output = CloseReason> + Send>>,
+}
+
+/// A message of the client, for Socket.IO.
+pub(crate) enum Data {
+    /// Text, behind one character that is Engine.IO's.
+    Text(Utf8Bytes),
+    /// Binary.
+    Binary(Bytes),
+}
+
+/// What happened.
+pub(crate) enum Event {
+    /// On the session's transport.
+    Face(FaceEvent),
+    /// On the WebSocket that wants to take over.
+    Probe(FaceEvent),
+    /// A request came for the session.
+    Command(Option<Command>),
+    /// The core sent something; `false` if it will never again.
+    Batch(bool),
+    /// The runtime wants the connection gone at once.
+    Aborted(CloseReason),
+    /// A deadline of the session may have passed.
+    Timer,
+    /// The server is going down, and the session has no connection that the core would close.
+    Stopping,
+}
+
+/// One client's line.
+pub(crate) struct Link {
+    shared: Arc<Shared>,
+    registration: Registration,
+    session: Session,
+    /// Empty; kept so that not every input allocates.
+    outputs: Vec<Output>,
+    face: Face,
+    probe: Option<Probe>,
+    queue: SendQueue,
+    egress: Option<Egress>,
+    batch: Vec<Outgoing>,
+    acks: Acks,
+    /// Why the core ends the connection, once it does.
+    closing: Option<CloseReason>,
+    timer: Pin<Box<Sleep>>,
+    stop: watch::Receiver<bool>,
+}
+
+impl Link {
+    /// A session on `face` whose client is yet to be told.
+    pub(crate) fn new(shared: Arc<Shared>, registration: Registration, face: Face) -> Self {
+        let now = shared.now();
+        let session = match face {
+            Face::Polling { .. } => Session::polling(now, shared.timing),
+            Face::WebSocket(_) => Session::websocket(now, shared.timing),
+        };
+        let mut queue = SendQueue::default();
+        let upgrades = matches!(face, Face::Polling { .. });
+        queue.push(shared.open_packet(registration.sid(), upgrades));
+        let timer = Box::pin(tokio::time::sleep_until(shared.epoch + session.deadline()));
+        let stop = shared.stop.subscribe();
+        Self {
+            shared,
+            registration,
+            session,
+            outputs: Vec::new(),
+            face,
+            probe: None,
+            queue,
+            egress: None,
+            batch: Vec::new(),
+            acks: Acks::default(),
+            closing: None,
+            timer,
+            stop,
+        }
+    }
+
+    /// Waits until something happens. `reading` says whether a message of the client could be
+    /// taken. Cancel safe.
+    pub(crate) async fn next(&mut self, reading: bool) -> Event {
+        self.arm_timer();
+        let waits = self.queue.is_empty() && self.closing.is_none() && self.can_send();
+        let alone = self.egress.is_none();
+        let (commands, face) = match &mut self.face {
+            Face::Polling { face, commands } => (Some(commands), Ok(face)),
+            Face::WebSocket(face) => (None, Err(face)),
+        };
+        let (outbox, aborted) = match &mut self.egress {
+            Some(Egress { outbox, aborted }) => (Some(outbox), Some(aborted)),
+            None => (None, None),
+        };
+        tokio::select! {
+            event = async {
+                match face {
+                    Ok(polling) => polling.next(reading).await,
+                    Err(websocket) => websocket.next(&mut self.queue, reading).await,
+                }
+            } => Event::Face(event),
+            event = some(self.probe.as_mut(), |probe| probe.face.next(&mut probe.queue, true)) => {
+                Event::Probe(event)
+            }
+            command = some(commands, mpsc::Receiver::recv) => Event::Command(command),
+            more = some(outbox, |outbox| outbox.recv(&mut self.batch)), if waits => {
+                Event::Batch(more)
+            }
+            reason = some(aborted, |aborted| aborted) => Event::Aborted(reason),
+            () = &mut self.timer => Event::Timer,
+            _ = self.stop.wait_for(|&stop| stop), if alone => Event::Stopping,
+        }
+    }
+
+    /// Deals with what happened, up to a message of the client, which it returns.
+    pub(crate) fn settle(
+        &mut self,
+        event: Event,
+        connection: Option<&Connection>,
+    ) -> Result<Option<Data>, End> {
+        let data = match event {
+            Event::Face(event) => self.on_face(event, connection)?,
+            Event::Probe(event) => {
+                self.on_probe(event, connection)?;
+                None
+            }
+            Event::Command(command) => {
+                self.on_command(command, connection)?;
+                None
+            }
+            Event::Batch(true) => {
+                self.on_batch();
+                None
+            }
+            // An outbox ends without a close only when it was emptied by force.
+            Event::Batch(false) => return Err(self.aborted(CloseReason::Slow)),
+            Event::Aborted(reason) => return Err(self.aborted(reason)),
+            Event::Timer => {
+                self.apply(Input::Tick, connection)?;
+                None
+            }
+            Event::Stopping => return Err(End::shutdown()),
+        };
+        self.answer_poll();
+        Ok(data)
+    }
+
+    fn on_face(
+        &mut self,
+        event: FaceEvent,
+        connection: Option<&Connection>,
+    ) -> Result<Option<Data>, End> {
+        match event {
+            FaceEvent::Text(text) => {
+                let packet = Packet::parse(&text).map_err(|_| self.violation(CloseCode::Normal))?;
+                let deliver = self.apply(Input::Packet(packet), connection)?;
+                Ok(deliver.then_some(Data::Text(text)))
+            }
+            FaceEvent::Binary(bytes) => {
+                let deliver = self.apply(Input::Binary, connection)?;
+                Ok(deliver.then_some(Data::Binary(bytes)))
+            }
+            FaceEvent::PostDone => self.apply(Input::PostDone, connection).map(|_| None),
+            FaceEvent::Alive => {
+                connection.inspect(|connection| connection.alive());
+                self.apply(Input::Resumed, connection).map(|_| None)
+            }
+            FaceEvent::Flushed => self.apply(Input::Flushed, connection).map(|_| None),
+            FaceEvent::Lost(lost) => Err(self.lost(lost)),
+        }
+    }
+
+    fn on_probe(&mut self, event: FaceEvent, connection: Option<&Connection>) -> Result<(), End> {
+        let text = match event {
+            FaceEvent::Flushed | FaceEvent::Alive | FaceEvent::PostDone => return Ok(()),
+            FaceEvent::Text(text) => Some(text),
+            FaceEvent::Binary(_) | FaceEvent::Lost(_) => None,
+        };
+        let packet = text.as_ref().and_then(|text| Packet::parse(text).ok());
+        let input = packet.map_or(Input::ProbeLost, Input::ProbePacket);
+        self.apply(input, connection).map(drop)
+    }
+
+    fn on_command(
+        &mut self,
+        command: Option<Command>,
+        connection: Option<&Connection>,
+    ) -> Result<(), End> {
+        match command {
+            Some(Command::Poll(poll)) => {
+                if let Face::Polling { face, .. } = &mut self.face {
+                    face.poll_opened(poll);
+                }
+                self.apply(Input::PollOpened, connection)?;
+            }
+            Some(Command::Post(post)) => {
+                if let Face::Polling { face, .. } = &mut self.face {
+                    face.post_opened(post);
+                }
+                self.apply(Input::PostOpened, connection)?;
+            }
+            Some(Command::Probe(face)) => {
+                let taken = self.probe.is_some();
+                let probe = Probe { face, queue: SendQueue::default() };
+                if taken {
+                    self.refuse(probe);
+                } else {
+                    self.probe = Some(probe);
+                    self.apply(Input::ProbeOpened, connection)?;
+                }
+            }
+            // The registry holds a sender for as long as the session polls.
+            None => return Err(self.lost(Lost::Failed)),
+        }
+        Ok(())
+    }
+
+    fn on_batch(&mut self) {
+        for outgoing in self.batch.drain(..) {
+            let acks = self.shared.config.request_acks.then_some(&mut self.acks);
+            if let Some(why) = emit(outgoing, acks, &self.shared.counters, &mut self.queue) {
+                self.queue.push(encode::DISCONNECT);
+                self.closing = Some(why);
+                self.session.handle(self.shared.now(), Input::Ending, &mut Vec::new());
+                // Nothing comes after it.
+            }
+        }
+    }
+}
+
+/// The outcome of a future that is there only sometimes.
+async fn some<T, F: Future>(there: Option<T>, future: impl FnOnce(T) -> F) -> F::Output {
+    match there {
+        Some(there) => future(there).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,164 @@
+//! A session's face on HTTP long-polling: one poll and one POST at a time, each answered through
+//! a channel to the task that serves the request.
+
+use bytes::Bytes;
+use tokio::sync::oneshot;
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+
+use crate::engine::packet::WirePacket;
+use crate::engine::payload::Part;
+use crate::engine::revision::Revision;
+use crate::face::{FaceEvent, Lost};
+use crate::queue::SendQueue;
+
+/// A POST whose body is on the way.
+#[derive(Debug)]
+pub(crate) struct Post {
+    /// The body, once it is there.
+    pub(crate) body: oneshot::Receiver<Result<Utf8Bytes, Lost>>,
+    /// Told when the packets were handed on. Dropped: they were not.
+    pub(crate) done: oneshot::Sender<()>,
+}
+
+/// A POST's packets on their way to the session.
+#[derive(Debug)]
+struct Payload {
+    text: Utf8Bytes,
+    offset: usize,
+    done: oneshot::Sender<()>,
+}
+
+/// A session's polls and POSTs.
+#[derive(Debug)]
+pub(crate) struct PollingFace {
+    revision: Revision,
+    max_payload: usize,
+    poll: Option<oneshot::Sender<Bytes>>,
+    post: Option<Post>,
+    payload: Option<Payload>,
+}
+
+impl PollingFace {
+    /// No poll, no POST. Responses have up to `max_payload` bytes, unless one packet is longer.
+    pub(crate) const fn new(revision: Revision, max_payload: usize) -> Self {
+        Self { revision, max_payload, poll: None, post: None, payload: None }
+    }
+
+    /// A poll came. If one waits already, the new one is refused.
+    pub(crate) fn poll_opened(&mut self, poll: oneshot::Sender<Bytes>) {
+        self.poll.get_or_insert(poll);
+    }
+
+    /// A POST came. If one is on the way already, the new one is refused.
+    pub(crate) fn post_opened(&mut self, post: Post) {
+        if self.payload.is_none() {
+            self.post.get_or_insert(post);
+        }
+    }
+
+    /// Whether what is sent now leaves at once.
+    pub(crate) const fn can_send(&self) -> bool {
+        self.poll.is_some()
+    }
+
+    /// Answers the waiting poll with as much of `queue` as fits. Returns whether it did.
+    pub(crate) fn flush(&mut self, queue: &mut SendQueue) -> bool {
+        if self.poll.is_none() {
+            return false;
+        }
+        let Some(body) = self.revision.encode_payload(queue, self.max_payload) else {
+            return false;
+        };
+        self.answer(body);
+        true
+    }
+
+    /// Answers the waiting poll, if there is one, with a packet that says nothing.
+    pub(crate) fn release(&mut self) {
+        self.answer_with(&WirePacket::NOOP);
+    }
+
+    /// Answers the waiting poll, if there is one, with a close packet.
+    pub(crate) fn close(&mut self) {
+        self.answer_with(&WirePacket::CLOSE);
+    }
+
+    /// Tells the POST whose packets are being handed on, if there is one, that they were: the
+    /// session ends because of one of them.
+    pub(crate) fn finish_post(&mut self) {
+        if let Some(payload) = self.payload.take() {
+            // Nobody there: the client did not wait for the answer.
+            let _ = payload.done.send(());
+        }
+    }
+
+    fn answer_with(&mut self, packet: &WirePacket) {
+        if let WirePacket::Text(text) = packet {
+            self.answer(text.clone());
+        }
+    }
+
+    fn answer(&mut self, body: Bytes) {
+        if let Some(poll) = self.poll.take() {
+            // Nobody there: the client gave the poll up, and with it the session.
+            let _ = poll.send(body);
+        }
+    }
+
+    /// Waits for something to happen: if `reading`, the next packet of a POST; the end of a POST; a
+    /// poll given up. Cancel safe.
+    pub(crate) async fn next(&mut self, reading: bool) -> FaceEvent {
+        loop {
+            if reading && let Some(event) = self.next_packet() {
+                return event;
+            }
+            tokio::select! {
+                () = given_up(&mut self.poll) => return FaceEvent::Lost(Lost::Failed),
+                body = body_of(&mut self.post) => match body {
+                    Ok(text) => {
+                        let Some(post) = self.post.take() else { continue };
+                        self.payload = Some(Payload { text, offset: 0, done: post.done });
+                    }
+                    Err(lost) => return FaceEvent::Lost(lost),
+                },
+            }
+        }
+    }
+
+    /// The next packet of the POST that is there, or its end.
+    fn next_packet(&mut self) -> Option<FaceEvent> {
+        let payload = self.payload.as_mut()?;
+        Some(match self.revision.next_part(&payload.text, &mut payload.offset) {
+            Some(Ok(Part::Text(text))) => {
+                let bytes = Bytes::from(payload.text.clone()).slice_ref(text.as_bytes());
+                match Utf8Bytes::try_from(bytes) {
+                    Ok(text) => FaceEvent::Text(text),
+                    Err(_) => FaceEvent::Lost(Lost::Malformed(CloseCode::Invalid)),
+                }
+            }
+            Some(Ok(Part::Binary(bytes))) => FaceEvent::Binary(bytes),
+            Some(Err(_)) => FaceEvent::Lost(Lost::Malformed(CloseCode::Protocol)),
+            None => {
+                self.finish_post();
+                FaceEvent::PostDone
+            }
+        })
+    }
+}
+
+/// Waits until the client gives the poll up.
+async fn given_up(poll: &mut Option<oneshot::Sender<Bytes>>) {
+    match poll {
+        Some(poll) => poll.closed().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Waits for the POST's body.
+async fn body_of(post: &mut Option<Post>) -> Result<Utf8Bytes, Lost> {
+    match post {
+        Some(post) => (&mut post.body).await.unwrap_or(Err(Lost::Failed)),
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,99 @@
+//! The server ends a connection.
+
+use std::time::Duration;
+
+use easyrtc_transport_socketio::Config;
+use serde_json::json;
+
+use crate::support::http::Polling;
+use crate::support::ws::Ws;
+use crate::support::{Server, bad_login, event, login, parse_ack};
+
+fn quick() -> Config {
+    Config { close_grace: Duration::from_millis(20), ..Config::default() }
+}
+
+#[tokio::test]
+async fn a_refused_login_on_a_websocket() {
+    let server = Server::with(quick()).await;
+    let mut ws = Ws::connect(server.address).await;
+    ws.send(&event(0, "easyrtcAuth", &bad_login())).await;
+    let answer = parse_ack(&ws.text().await, 0).unwrap();
+    assert_eq!(answer["msgData"]["errorCode"], "LOGIN_BAD_STRUCTURE");
+    assert_eq!(ws.text().await, "41");
+    assert_eq!(ws.close_code().await, Some(1000));
+    server.sessions(0).await;
+}
+
+#[tokio::test]
+async fn a_refused_login_on_polling() {
+    let server = Server::with(quick()).await;
+    let polling = Polling::connect(server.address).await;
+    assert_eq!(polling.post(event(0, "easyrtcAuth", &bad_login())).await.body, "ok");
+    let packets = polling.packets().await;
+    assert_eq!(packets.len(), 2, "{packets:?}");
+    let answer = parse_ack(&packets[0], 0).unwrap();
+    assert_eq!(answer["msgData"]["errorCode"], "LOGIN_BAD_STRUCTURE");
+    assert_eq!(packets[1], "41");
+    // The next poll is told of the end, unless the session is gone before it comes.
+    let last = polling.poll().await;
+    assert!(last.body == "1" || last.code() == Some(1), "{last:?}");
+    polling.assert_over().await;
+}
+
+#[tokio::test]
+async fn the_client_may_close_first() {
+    let server = Server::with(Config { close_grace: Duration::from_secs(600), ..quick() }).await;
+    let mut ws = Ws::connect(server.address).await;
+    ws.send(&event(0, "easyrtcAuth", &bad_login())).await;
+    // What it said before it knew is not held against it.
+    ws.send(&event(1, "easyrtcCmd", &json!({"msgType": "getRoomList"}))).await;
+    ws.send("41").await;
+    ws.ack(0).await;
+    assert_eq!(ws.text().await, "41");
+    ws.send(r#"42["too late"]"#).await;
+    ws.send("1").await;
+    ws.assert_closed().await;
+    let polling = Polling::connect(server.address).await;
+    assert_eq!(polling.post(event(0, "easyrtcAuth", &bad_login())).await.body, "ok");
+    assert_eq!(polling.packets().await[1], "41");
+    assert_eq!(polling.post("1").await.body, "ok");
+    polling.assert_over().await;
+    server.sessions(0).await;
+    assert_eq!(server.metrics().violations, 0);
+}
+
+#[tokio::test]
+async fn a_client_that_polls_late_still_gets_the_answer() {
+    let server = Server::with(quick()).await;
+    let polling = Polling::connect(server.address).await;
+    let both = format!("{}\x1e3", event(0, "easyrtcAuth", &bad_login()));
+    assert_eq!(polling.post(both).await.body, "ok");
+    // Far longer than the grace, which starts only when the answer has left.
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_eq!(polling.packets().await.len(), 2);
+}
+
+/// Someone reads nothing while much is sent to him: he is dropped, and the others are told.
+#[tokio::test]
+async fn a_slow_reader_is_dropped() {
+    let server = Server::start().await;
+    let (slow, id) = Ws::log_in(server.address).await;
+    let (mut sender, _) = Ws::log_in(server.address).await;
+    let data = "x".repeat(200_000);
+    let message = json!({"msgType": "flood", "targetEasyrtcid": id, "msgData": data});
+    let mut ack = 1;
+    loop {
+        sender.send(&event(ack, "easyrtcMsg", &message)).await;
+        if sender.ack(ack).await["msgType"] == "error" {
+            break;
+        }
+        ack += 1;
+        assert!(ack < 1000, "200 MB, and still not too slow");
+    }
+    server.sessions(1).await;
+    assert_eq!(server.metrics().aborted, 1);
+    drop(slow);
+    sender.send(&event(5000, "easyrtcAuth", &login())).await;
+    assert_eq!(sender.ack(5000).await["msgType"], "token");
+}
