@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 
 /// Draws easyrtcids that can be told from each other: `AAAAAAAAAAAAAAAA`, `BBBBBBBBBBBBBBBB`, ….
 #[derive(Debug, Default)]
-pub struct Letters(u8);
+pub(crate) struct Letters(u8);
 
 impl Entropy for Letters {
     fn fill(&mut self, bytes: &mut [u8]) {
@@ -23,22 +23,22 @@ impl Entropy for Letters {
 }
 
 #[derive(Debug)]
-pub struct Table {
-    pub core: Core<Letters>,
-    pub now: Now,
+pub(crate) struct Table {
+    pub(crate) core: Core<Letters>,
+    pub(crate) now: Now,
     effects: Effects,
     ids: BTreeMap<String, u64>,
     acks: u64,
     /// Whether logins are let in at once.
-    pub open_to_everyone: bool,
+    pub(crate) open_to_everyone: bool,
 }
 
 impl Table {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(|_| {})
     }
 
-    pub fn with(configure: impl FnOnce(&mut Config)) -> Self {
+    pub(crate) fn with(configure: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config { ice_servers: Vec::new().into(), ..Config::default() };
         configure(&mut config);
         Self {
@@ -51,7 +51,7 @@ impl Table {
         }
     }
 
-    pub fn input(&mut self, input: Input) -> Vec<String> {
+    pub(crate) fn input(&mut self, input: Input) -> Vec<String> {
         self.core.handle(self.now, input, &mut self.effects);
         let effects: Vec<Effect> = self.effects.drain().collect();
         let mut lines = Vec::new();
@@ -131,24 +131,24 @@ impl Table {
     }
 
     /// The easyrtcid of a connection's client.
-    pub fn id(&self, conn: u64) -> EasyrtcId {
+    pub(crate) fn id(&self, conn: u64) -> EasyrtcId {
         let id = self.ids.iter().find(|(_, of)| **of == conn).map(|(id, _)| id);
         EasyrtcId::parse(id.expect("it has logged in")).unwrap()
     }
 
-    pub fn open(&mut self, conn: u64) -> Vec<String> {
+    pub(crate) fn open(&mut self, conn: u64) -> Vec<String> {
         let meta = ConnMeta::new(TransportKind::SocketIo);
         self.input(Input::Opened { conn: ConnId(conn), meta })
     }
 
     /// A message with an ack id. `$1` stands for the easyrtcid of connection 1.
-    pub fn say(&mut self, conn: u64, event: ClientEvent, message: &str) -> Vec<String> {
+    pub(crate) fn say(&mut self, conn: u64, event: ClientEvent, message: &str) -> Vec<String> {
         self.acks += 1;
         let ack = Some(AckId(self.acks));
         self.say_with(conn, ack, event, message)
     }
 
-    pub fn say_with(
+    pub(crate) fn say_with(
         &mut self,
         conn: u64,
         ack: Option<AckId>,
@@ -165,54 +165,54 @@ impl Table {
         self.input(Input::Message { conn: ConnId(conn), ack, message })
     }
 
-    pub fn cmd(&mut self, conn: u64, message: &str) -> Vec<String> {
+    pub(crate) fn cmd(&mut self, conn: u64, message: &str) -> Vec<String> {
         self.say(conn, ClientEvent::Cmd, message)
     }
 
-    pub fn msg(&mut self, conn: u64, message: &str) -> Vec<String> {
+    pub(crate) fn msg(&mut self, conn: u64, message: &str) -> Vec<String> {
         self.say(conn, ClientEvent::Msg, message)
     }
 
     /// A login with `more` members of `msgData`, such as `,"username":"al"`.
-    pub fn auth(&mut self, conn: u64, more: &str) -> Vec<String> {
+    pub(crate) fn auth(&mut self, conn: u64, more: &str) -> Vec<String> {
         let data = format!(r#"{{"apiVersion":"1"{more}}}"#);
         let message = format!(r#"{{"msgType":"authenticate","msgData":{data}}}"#);
         self.say(conn, ClientEvent::Auth, &message)
     }
 
     /// Opens a connection and logs in, into these rooms (none: the default room).
-    pub fn hello(&mut self, conn: u64, rooms: &[&str]) -> Vec<String> {
+    pub(crate) fn hello(&mut self, conn: u64, rooms: &[&str]) -> Vec<String> {
         self.open(conn);
         let more = if rooms.is_empty() { String::new() } else { join(rooms) };
         self.auth(conn, &more)
     }
 
-    pub fn join(&mut self, conn: u64, rooms: &[&str]) -> Vec<String> {
+    pub(crate) fn join(&mut self, conn: u64, rooms: &[&str]) -> Vec<String> {
         let rooms = join(rooms);
         self.cmd(conn, &format!(r#"{{"msgType":"roomJoin","msgData":{{{}}}}}"#, &rooms[1..]))
     }
 
-    pub fn leave(&mut self, conn: u64, rooms: &[&str]) -> Vec<String> {
+    pub(crate) fn leave(&mut self, conn: u64, rooms: &[&str]) -> Vec<String> {
         let rooms = join(rooms).replace("roomJoin", "roomLeave");
         self.cmd(conn, &format!(r#"{{"msgType":"roomLeave","msgData":{{{}}}}}"#, &rooms[1..]))
     }
 
-    pub fn close(&mut self, conn: u64) -> Vec<String> {
+    pub(crate) fn close(&mut self, conn: u64) -> Vec<String> {
         self.input(Input::Closed { conn: ConnId(conn), reason: CloseReason::ClientLeft })
     }
 
-    pub fn admin(&mut self, command: AdminCommand) -> Vec<String> {
+    pub(crate) fn admin(&mut self, command: AdminCommand) -> Vec<String> {
         self.input(Input::Admin { request: RequestId(1), command })
     }
 
     /// Lets time pass and tells the core.
-    pub fn wait(&mut self, time: Duration) -> Vec<String> {
+    pub(crate) fn wait(&mut self, time: Duration) -> Vec<String> {
         self.now.mono += time;
         self.input(Input::Tick)
     }
 
     /// The rooms and how many are in them, as connection `conn` sees it.
-    pub fn rooms(&mut self, conn: u64) -> String {
+    pub(crate) fn rooms(&mut self, conn: u64) -> String {
         let lines = self.cmd(conn, r#"{"msgType":"getRoomList"}"#);
         let list: serde_json::Value = serde_json::from_str(&lines[0][5..]).unwrap();
         let rooms = list["msgData"]["roomList"].as_object().expect("a list");
@@ -222,14 +222,14 @@ impl Table {
 }
 
 /// `,"roomJoin":{…}` for these rooms.
-pub fn join(rooms: &[&str]) -> String {
+pub(crate) fn join(rooms: &[&str]) -> String {
     let rooms: Vec<String> =
         rooms.iter().map(|room| format!(r#""{room}":{{"roomName":"{room}"}}"#)).collect();
     format!(r#","roomJoin":{{{}}}"#, rooms.join(","))
 }
 
 /// The error code in a line, or `ok`.
-pub fn outcome(lines: &[String]) -> String {
+pub(crate) fn outcome(lines: &[String]) -> String {
     let error = lines.iter().find_map(|line| line.split_once("\"errorCode\":\""));
     error.map_or("ok", |(_, rest)| rest.split('"').next().unwrap_or_default()).to_owned()
 }
