@@ -90,6 +90,7 @@ mod tests {
             default.max_sockets.to_string(),
             default.max_header_bytes.to_string(),
             humantime::format_duration(default.header_timeout).to_string(),
+            humantime::format_duration(default.write_timeout).to_string(),
             humantime::format_duration(default.shutdown_timeout).to_string(),
             default.log_level.to_string(),
         ] {

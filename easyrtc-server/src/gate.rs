@@ -1,40 +1,46 @@
 //! How many TCP connections are open, and when the last has gone.
 
+use std::io::{ErrorKind, IoSlice, Result};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
+use tokio::time::{Sleep, sleep};
 
 /// Counts open sockets and refuses more than its limit.
 #[derive(Debug)]
 pub struct Gate {
     limit: usize,
+    write_timeout: Duration,
     open: AtomicUsize,
     emptied: Notify,
 }
 
 impl Gate {
-    /// A gate that lets `limit` sockets in at a time; 0 means no limit.
+    /// A gate that lets `limit` sockets in at a time; 0 means no limit. Each of them fails when its peer takes nothing for
+    /// `write_timeout`; zero means no limit.
     #[must_use]
-    pub fn new(limit: usize) -> Arc<Self> {
-        Arc::new(Self { limit, open: AtomicUsize::new(0), emptied: Notify::new() })
+    pub fn new(limit: usize, write_timeout: Duration) -> Arc<Self> {
+        let (open, emptied) = (AtomicUsize::new(0), Notify::new());
+        Arc::new(Self { limit, write_timeout, open, emptied })
     }
 
     /// Lets a socket in, or gives it back if there are as many as there may be.
     ///
     /// # Errors
     /// The socket, if the limit is reached.
-    pub fn admit(self: &Arc<Self>, stream: TcpStream) -> Result<Socket, TcpStream> {
+    pub fn admit(self: &Arc<Self>, stream: TcpStream) -> std::result::Result<Socket, TcpStream> {
         let limit = if self.limit == 0 { usize::MAX } else { self.limit };
         let admitted = self.open.fetch_update(Ordering::AcqRel, Ordering::Acquire, |open| {
             (open < limit).then_some(open + 1)
         });
         match admitted {
-            Ok(_) => Ok(Socket { stream, _place: Place(Arc::clone(self)) }),
+            Ok(_) => Ok(Socket { stream, stalled: None, place: Place(Arc::clone(self)) }),
             Err(_) => Err(stream),
         }
     }
@@ -73,7 +79,22 @@ impl Drop for Place {
 #[derive(Debug)]
 pub struct Socket {
     stream: TcpStream,
-    _place: Place,
+    /// Runs while the peer takes nothing of what there is to write.
+    stalled: Option<Pin<Box<Sleep>>>,
+    place: Place,
+}
+
+impl Socket {
+    /// Passes on what a write came to, unless it has come to nothing for too long.
+    fn watch<T>(&mut self, context: &mut Context<'_>, poll: Poll<Result<T>>) -> Poll<Result<T>> {
+        let limit = self.place.0.write_timeout;
+        if poll.is_ready() || limit.is_zero() {
+            self.stalled = None;
+            return poll;
+        }
+        let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep(limit)));
+        stalled.as_mut().poll(context).map(|()| Err(ErrorKind::TimedOut.into()))
+    }
 }
 
 impl AsyncRead for Socket {
@@ -81,7 +102,7 @@ impl AsyncRead for Socket {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
-    ) -> Poll<std::io::Result<()>> {
+    ) -> Poll<Result<()>> {
         Pin::new(&mut self.stream).poll_read(context, buffer)
     }
 }
@@ -91,39 +112,36 @@ impl AsyncWrite for Socket {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         bytes: &[u8],
-    ) -> Poll<std::io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+    ) -> Poll<Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.watch(context, written)
     }
 
     fn poll_write_vectored(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-        slices: &[std::io::IoSlice<'_>],
-    ) -> Poll<std::io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+        slices: &[IoSlice<'_>],
+    ) -> Poll<Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        self.watch(context, written)
     }
 
     fn is_write_vectored(&self) -> bool {
         self.stream.is_write_vectored()
     }
 
-    fn poll_flush(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<std::io::Result<()>> {
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
         Pin::new(&mut self.stream).poll_flush(context)
     }
 
-    fn poll_shutdown(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<std::io::Result<()>> {
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::AsyncWriteExt;
     use tokio::net::TcpListener;
 
     use super::*;
@@ -133,7 +151,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let connect = async || TcpStream::connect(address).await.unwrap();
-        let gate = Gate::new(2);
+        let gate = Gate::new(2, Duration::ZERO);
         let first = gate.admit(connect().await).unwrap();
         let second = gate.admit(connect().await).unwrap();
         assert!(gate.admit(connect().await).is_err());
@@ -147,5 +165,21 @@ mod tests {
         emptied.await.unwrap();
         assert_eq!(gate.open(), 0);
         assert!(gate.admit(connect().await).is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_peer_that_takes_nothing_ends_its_socket() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let peer = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut socket = Gate::new(0, Duration::from_millis(20)).admit(stream).unwrap();
+        let block = vec![0; 1024 * 1024];
+        let error = loop {
+            if let Err(error) = socket.write_all(&block).await {
+                break error;
+            }
+        };
+        assert_eq!(error.kind(), ErrorKind::TimedOut);
+        drop(peer);
     }
 }

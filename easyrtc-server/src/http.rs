@@ -14,9 +14,11 @@ use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{self, HeaderName, HeaderValue};
+use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
 
 use crate::gate::Gate;
+use crate::session::SessionIds;
 use crate::settings::{ConfigError, Settings};
 use crate::signalling::Signalling;
 use client_files::ClientFiles;
@@ -58,22 +60,31 @@ pub struct Site {
     folders: Folders,
     start_page: Bytes,
     proxy_hops: usize,
+    cookies: Option<SessionIds>,
     gate: Arc<Gate>,
     /// Says whether the server is in service.
     pub health: Health,
 }
 
 impl Site {
-    /// A site that has not begun to drain.
+    /// A site that has not begun to drain. Its pages and files come with a session cookie if there are `cookies`.
     #[must_use]
     pub fn new(
+        settings: &Settings,
         signalling: Signalling,
         folders: Folders,
+        cookies: Option<SessionIds>,
         gate: Arc<Gate>,
-        proxy_hops: usize,
     ) -> Self {
-        let start_page = start_page::start_page(folders.client_files.is_some()).into();
-        Self { signalling, folders, start_page, proxy_hops, gate, health: Health::default() }
+        Self {
+            signalling,
+            start_page: start_page::start_page(folders.client_files.is_some()).into(),
+            folders,
+            proxy_hops: settings.proxy_hops,
+            cookies,
+            gate,
+            health: Health::default(),
+        }
     }
 
     /// The protocol side.
@@ -85,18 +96,21 @@ impl Site {
     /// Answers a request that came from `socket_peer`.
     pub async fn respond(&self, request: Request<Incoming>, socket_peer: IpAddr) -> Response<Body> {
         let path = request.uri().path();
-        if path.starts_with("/socket.io/") && !client_files::is_bundle(path) {
+        if self.signalling.serves(path) && !client_files::is_bundle(path) {
             let peer = peer::address(request.headers(), socket_peer, self.proxy_hops);
             return self.signalling.respond(request, peer).await;
         }
-        let mut response = self.respond_with_content(request).await;
+        if self.health.is_draining() && path != "/healthz" {
+            return page(StatusCode::SERVICE_UNAVAILABLE, "The server is shutting down.");
+        }
+        // Nothing else reads a body; hyper ends the connection if one does not end by itself.
+        let (head, _) = request.into_parts();
+        let mut response = self.respond_with_content(&head).await;
         harden(&mut response);
         response
     }
 
-    async fn respond_with_content(&self, request: Request<Incoming>) -> Response<Body> {
-        // Nothing here reads a body; hyper ends the connection if one does not end by itself.
-        let (head, _) = request.into_parts();
+    async fn respond_with_content(&self, head: &Parts) -> Response<Body> {
         if !matches!(head.method, Method::GET | Method::HEAD) {
             let mut response = page(StatusCode::METHOD_NOT_ALLOWED, "Only GET and HEAD.");
             let allowed = HeaderValue::from_static("GET, HEAD");
@@ -110,21 +124,16 @@ impl Site {
             response.headers_mut().insert(header::CACHE_CONTROL, fresh);
             return response;
         }
-        // As with the original, the operator's own files come first.
-        if let Some(pages) = &self.folders.pages
-            && let Some(response) = pages.serve(&head).await
-        {
-            return response;
-        }
-        if let Some(client_files) = &self.folders.client_files
-            && let Some(response) = client_files.serve(&head).await
-        {
-            return response;
-        }
         let path = head.uri.path();
-        if path == "/" && self.folders.pages.is_none() {
-            let html = "text/html; charset=utf-8";
-            return content(StatusCode::OK, html, self.start_page.clone());
+        if let Some(mut response) = self.file(head).await {
+            if let Some(cookie) = self.cookies.as_ref().and_then(|ids| ids.cookie(&head.headers)) {
+                let headers = response.headers_mut();
+                headers.insert(header::SET_COOKIE, cookie);
+                // The cookie is for this browser: nobody on the way may keep it for others.
+                let private = HeaderValue::from_static("no-cache, private");
+                headers.insert(header::CACHE_CONTROL, private);
+            }
+            return response;
         }
         let is_client_file = client_files::is_bundle(path) || path.starts_with("/easyrtc/");
         if is_client_file && self.folders.client_files.is_none() {
@@ -132,6 +141,23 @@ impl Site {
             return page(StatusCode::NOT_FOUND, hint);
         }
         page(StatusCode::NOT_FOUND, "There is nothing at this address.")
+    }
+
+    /// A page or file, if there is one. As with the original, the operator's own come first.
+    async fn file(&self, head: &Parts) -> Option<Response<Body>> {
+        if let Some(pages) = &self.folders.pages
+            && let Some(response) = pages.serve(head).await
+        {
+            return Some(response);
+        }
+        if let Some(client_files) = &self.folders.client_files
+            && let Some(response) = client_files.serve(head).await
+        {
+            return Some(response);
+        }
+        let is_start_page = head.uri.path() == "/" && self.folders.pages.is_none();
+        is_start_page
+            .then(|| content(StatusCode::OK, "text/html; charset=utf-8", self.start_page.clone()))
     }
 }
 

@@ -10,6 +10,7 @@ pub mod listen;
 pub mod logging;
 pub mod options;
 pub mod serve;
+pub mod session;
 pub mod settings;
 pub mod shutdown;
 pub mod signalling;

@@ -53,9 +53,10 @@ impl HeadLimits {
 pub enum Phase {
     /// It takes connections.
     Serving,
-    /// It takes no more, but clients may use those they have: they are being told.
+    /// Clients are being told that it ends. New ones are refused; connections are still taken, since a client that polls
+    /// may need one to hear of it.
     Draining,
-    /// What is left ends with the answer it is waiting for.
+    /// It takes no connections, and those it has end with the answer they are waiting for.
     Finishing,
 }
 
@@ -88,19 +89,26 @@ impl Acceptor {
     /// Accepts until stopped, then closes the listener.
     pub async fn run(self: Arc<Self>, listener: TcpListener) {
         let mut phase = self.phase.clone();
+        let mut failing = false;
         loop {
             let accepted = tokio::select! {
                 accepted = listener.accept() => accepted,
-                () = reached(&mut phase, Phase::Draining) => return,
+                () = reached(&mut phase, Phase::Finishing) => return,
             };
             match accepted {
-                Ok((stream, peer)) => self.admit(stream, peer),
+                Ok((stream, peer)) => {
+                    failing = false;
+                    self.admit(stream, peer);
+                }
                 Err(error) if is_of_one_connection(&error) => {}
                 Err(error) => {
-                    tracing::error!(%error, "no connection can be accepted");
+                    // Once is enough for as long as it lasts.
+                    if !std::mem::replace(&mut failing, true) {
+                        tracing::error!(%error, "no connection can be accepted");
+                    }
                     tokio::select! {
                         () = tokio::time::sleep(ACCEPT_PAUSE) => {}
-                        () = reached(&mut phase, Phase::Draining) => return,
+                        () = reached(&mut phase, Phase::Finishing) => return,
                     }
                 }
             }

@@ -3,6 +3,7 @@
 //! They come as JSON, or as a table of the settings file. Each is kept with where it came from, so that an error can
 //! say so.
 
+mod applications;
 mod fields;
 mod ice;
 mod known;
@@ -15,6 +16,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use easyrtc_proto::DecodeLimits;
+use easyrtc_runtime::OutboxLimits;
 use easyrtc_state::Config;
 use serde_json::value::RawValue;
 
@@ -41,6 +43,27 @@ pub struct Protocol {
     pub decode: DecodeLimits,
     /// The Socket.IO transport.
     pub transport: Transport,
+    /// How much may wait to be written on one connection.
+    pub outbox: OutboxLimits,
+    /// Which session ids there are.
+    pub sessions: Sessions,
+}
+
+/// Whose session ids are used (decision D16).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sessions {
+    /// Whether there is a cookie at all.
+    pub enabled: bool,
+    /// Whether pages and client files come with a cookie that holds a session id.
+    pub cookie: bool,
+    /// Whether a client that logs in with a session id which this server did not issue is refused.
+    pub require_issued: bool,
+}
+
+impl Default for Sessions {
+    fn default() -> Self {
+        Self { enabled: true, cookie: false, require_issued: false }
+    }
 }
 
 /// What the options set of the Socket.IO transport; the rest has its defaults.

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use crate::gate::Gate;
 use crate::http::{Folders, Site};
 use crate::listen::{Acceptor, HeadLimits, Phase, bind};
+use crate::session::SessionIds;
 use crate::settings::Settings;
 use crate::shutdown::Signals;
 use crate::signalling::Signalling;
@@ -36,10 +37,8 @@ pub async fn serve(settings: &Settings, folders: Folders) -> Result<(), ServeErr
     let listeners = bind(&settings.listen)
         .await
         .map_err(|(address, error)| ServeError::Bind(address, error))?;
-    let gate = Gate::new(settings.max_sockets);
-    let signalling = Signalling::start(settings);
-    let site = Site::new(signalling, folders, Arc::clone(&gate), settings.proxy_hops);
-    let site = Arc::new(site);
+    let gate = Gate::new(settings.max_sockets, settings.write_timeout);
+    let site = Arc::new(start_site(settings, folders, &gate)?);
     let (phase, watched) = watch::channel(Phase::Serving);
     let limits = HeadLimits::of(settings);
     let acceptor = Acceptor::new(Arc::clone(&site), Arc::clone(&gate), limits, watched);
@@ -55,7 +54,7 @@ pub async fn serve(settings: &Settings, folders: Folders) -> Result<(), ServeErr
     announce(&addresses, settings);
 
     let signal = signals.next().await;
-    tracing::info!(signal, open = gate.open(), "no new connections; ending those there are");
+    tracing::info!(signal, open = gate.open(), "no new clients; ending the connections there are");
     site.health.drain();
     phase.send_replace(Phase::Draining);
     let drained = async {
@@ -71,6 +70,16 @@ pub async fn serve(settings: &Settings, folders: Folders) -> Result<(), ServeErr
         signal = signals.next() => return Err(ServeError::Impatient(signal, gate.open())),
     }
     Ok(())
+}
+
+fn start_site(settings: &Settings, folders: Folders, gate: &Arc<Gate>) -> Result<Site, ServeError> {
+    let ids = SessionIds::new().map_err(|error| ServeError::Start(error.into()))?;
+    let sessions = settings.options.protocol.sessions;
+    let issued = (sessions.enabled && sessions.require_issued).then(|| ids.clone());
+    let cookies = (sessions.enabled && sessions.cookie).then_some(ids);
+    let signalling = Signalling::start(settings, issued)
+        .map_err(|error| ServeError::Start(io::Error::other(error)))?;
+    Ok(Site::new(settings, signalling, folders, cookies, Arc::clone(gate)))
 }
 
 /// Says on standard output where to go, for people and for programs that start this one.

@@ -3,6 +3,7 @@
 mod env;
 mod file;
 mod merge;
+mod network;
 mod origin;
 mod print;
 mod span;
@@ -19,6 +20,7 @@ use crate::options::{Options, Warning};
 
 pub use env::Environment;
 pub(crate) use file::read_text;
+pub use network::Network;
 pub use origin::Origin;
 pub use span::Span;
 
@@ -63,6 +65,13 @@ pub struct Layer {
     #[arg(value_delimiter = ',', help_heading = "Limits")]
     pub allowed_origins: Option<Vec<Origin>>,
 
+    /// Refuse logins from this address or network, 192.0.2.0/24 for instance; repeat it for more
+    /// than one [default: none]
+    #[arg(verbatim_doc_comment)]
+    #[arg(long = "deny-address", id = "denied_addresses", value_name = "IP|NETWORK")]
+    #[arg(value_delimiter = ',', help_heading = "Limits")]
+    pub denied_addresses: Option<Vec<Network>>,
+
     /// TCP connections open at the same time; more are answered 503. 0: no limit [default: 50000]
     #[arg(verbatim_doc_comment)]
     #[arg(long, value_name = "N", help_heading = "Limits")]
@@ -78,6 +87,12 @@ pub struct Layer {
     #[arg(verbatim_doc_comment)]
     #[arg(long, value_name = "BYTES", help_heading = "Limits")]
     pub max_header_bytes: Option<usize>,
+
+    /// How long a client may take none of what is sent to it before its connection is cut.
+    /// 0s: no limit [default: 1m]
+    #[arg(verbatim_doc_comment)]
+    #[arg(long, value_name = "TIME", help_heading = "Limits")]
+    pub write_timeout: Option<Span>,
 
     /// How long connections may take to end on SIGTERM or Ctrl-C before they are cut. 0s: cut them
     /// at once [default: 10s]
@@ -125,12 +140,16 @@ pub struct Settings {
     pub client_files: Option<PathBuf>,
     /// Origins whose pages may connect; empty means any.
     pub allowed_origins: Vec<Origin>,
+    /// Addresses from which nobody may log in.
+    pub denied_addresses: Vec<Network>,
     /// TCP connections at the same time; 0 means no limit.
     pub max_sockets: usize,
     /// Time for the head of a request; zero means no limit.
     pub header_timeout: Duration,
     /// Bytes of the head of a request.
     pub max_header_bytes: usize,
+    /// Time a client may take nothing of what is sent to it; zero means no limit.
+    pub write_timeout: Duration,
     /// Time for connections to end when the server shuts down.
     pub shutdown_timeout: Duration,
     /// What is logged.
@@ -149,9 +168,11 @@ impl Default for Settings {
             static_files: None,
             client_files: None,
             allowed_origins: Vec::new(),
+            denied_addresses: Vec::new(),
             max_sockets: 50_000,
             header_timeout: Duration::from_secs(30),
             max_header_bytes: 32 * 1024,
+            write_timeout: Duration::from_secs(60),
             shutdown_timeout: Duration::from_secs(10),
             log_level: LogLevel::default(),
             log_format: LogFormat::Text,

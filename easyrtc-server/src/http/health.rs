@@ -28,11 +28,16 @@ impl Health {
         self.draining.store(true, Ordering::Relaxed);
     }
 
+    /// Whether the server is being shut down.
+    #[must_use]
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
+    }
+
     /// Status and JSON text: 200 in service, 503 while draining.
     #[must_use]
     pub fn report(&self, connections: usize, sockets: usize) -> (StatusCode, String) {
-        let draining = self.draining.load(Ordering::Relaxed);
-        let (code, status) = if draining {
+        let (code, status) = if self.is_draining() {
             (StatusCode::SERVICE_UNAVAILABLE, "draining")
         } else {
             (StatusCode::OK, "ok")

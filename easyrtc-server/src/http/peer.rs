@@ -6,7 +6,10 @@ use hyper::HeaderMap;
 
 /// The client's address: the socket's, or with `hops` trusted proxies in front, what the outermost of them put into
 /// `X-Forwarded-For`. What stands further left the client may have made up.
+///
+/// An IPv4 address that came over IPv6 is given as what it is.
 pub(super) fn address(headers: &HeaderMap, socket: IpAddr, hops: usize) -> IpAddr {
+    let socket = socket.to_canonical();
     let Some(last) = hops.checked_sub(1) else { return socket };
     let entries: Vec<&str> = headers
         .get_all("x-forwarded-for")
@@ -16,7 +19,7 @@ pub(super) fn address(headers: &HeaderMap, socket: IpAddr, hops: usize) -> IpAdd
         .map(str::trim)
         .collect();
     let entry = entries.iter().rev().nth(last).or_else(|| entries.first());
-    entry.and_then(|entry| parse(entry)).unwrap_or(socket)
+    entry.and_then(|entry| parse(entry)).map_or(socket, |address| address.to_canonical())
 }
 
 /// An address, with a port or without.

@@ -1,11 +1,9 @@
 //! The table of options: what each is called, means, and does.
 
-use std::time::Duration;
-
 use easyrtc_proto::{AppName, RoomName};
 use serde_json::value::RawValue;
 
-use super::{Protocol, Value, fields, ice};
+use super::{Protocol, Value, applications, fields, ice};
 
 /// One option.
 #[derive(Debug)]
@@ -83,6 +81,12 @@ static APPLICATION: &[Known] = &[
         |set, value, remarks| {
             fields::read(&value, remarks).map(|fields| set.core.app_default_fields = fields)
         },
+    ),
+    effective(
+        "applications",
+        "{}",
+        r#"Applications that exist from the start, and what is set for each: {"my.app": {"roomMaxConnection": 10, "hideRoomList": true, "publicOptions": {}, "rooms": {"Lobby": {"roomMaxConnection": 3}}}}."#,
+        |set, value, _| applications::read(&value).map(|map| set.core.applications = map),
     ),
     effective(
         "appIceServers",
@@ -175,6 +179,24 @@ static CONNECTION: &[Known] = &[
         |set, value, _| value.milliseconds().map(|time| set.core.still_alive_grace = time),
     ),
     effective(
+        "sessionEnable",
+        "true",
+        "Whether the next two options have an effect.",
+        |set, value, _| value.flag().map(|flag| set.sessions.enabled = flag),
+    ),
+    effective(
+        "sessionCookieEnable",
+        "false",
+        "Whether pages and client files come with a cookie, easyrtcsid, that makes the browser's connections one session.",
+        |set, value, _| value.flag().map(|flag| set.sessions.cookie = flag),
+    ),
+    effective(
+        "sessionRequireIssued",
+        "false",
+        "Whether a login with a session id that this server did not issue is refused.",
+        |set, value, _| value.flag().map(|flag| set.sessions.require_issued = flag),
+    ),
+    effective(
         "sessionTtl",
         "1800000",
         "How long a session is kept after its last connection.",
@@ -223,10 +245,7 @@ static TRANSPORT: &[Known] = &[
         "1000000",
         "Bytes of one message, binary attachments included.",
         |set, value, _| {
-            let bytes = value.between(1_000, 1_000_000_000)?;
-            usize::try_from(bytes)
-                .map(|bytes| set.transport.max_message_bytes = bytes)
-                .map_err(|error| error.to_string())
+            value.between(1_000, 1_000_000_000).map(|bytes| set.transport.max_message_bytes = bytes)
         },
     ),
     effective(
@@ -242,13 +261,22 @@ static TRANSPORT: &[Known] = &[
         |set, value, _| value.count().map(|count| set.transport.max_sessions = count),
     ),
     effective(
+        "maxOutboxMessages",
+        "4096",
+        "Messages that wait to be written to one client; it is closed if there are more.",
+        |set, value, _| value.between(16, 1_000_000).map(|count| set.outbox.frames = count),
+    ),
+    effective("maxOutboxBytes", "8388608", "The same in bytes.", |set, value, _| {
+        value.between(65_536, 1_000_000_000).map(|bytes| set.outbox.bytes = bytes)
+    }),
+    effective(
         "pingInterval",
         "25000",
         "Time between a client's sign of life and the next ping.",
         |set, value, _| {
-            value
-                .between(100, 1_000_000_000)
-                .map(|time| set.transport.ping_interval = Duration::from_millis(time))
+            let time = value.milliseconds_between(100, 1_000_000_000)?;
+            set.transport.ping_interval = time;
+            Ok(())
         },
     ),
     effective(
@@ -256,9 +284,9 @@ static TRANSPORT: &[Known] = &[
         "20000",
         "How long a client may take to answer a ping before it counts as gone.",
         |set, value, _| {
-            value
-                .between(100, 1_000_000_000)
-                .map(|time| set.transport.ping_timeout = Duration::from_millis(time))
+            let time = value.milliseconds_between(100, 1_000_000_000)?;
+            set.transport.ping_timeout = time;
+            Ok(())
         },
     ),
     effective(
@@ -285,11 +313,8 @@ static FIXED: &[Known] = &[
 
 const CLIENT_FILES: &str = "--client-files serves easyrtc.js at /easyrtc/ and the demos at /demos/";
 const LOGS: &str = "--log-level and --log-format say what is logged";
-const SESSIONS: &str = "an easyrtcsid that a client sends is accepted";
 
 static ELSEWHERE: &[Known] = &[
-    elsewhere("sessionEnable", SESSIONS),
-    elsewhere("sessionCookieEnable", SESSIONS),
     elsewhere("apiEnable", CLIENT_FILES),
     elsewhere("apiPublicFolder", CLIENT_FILES),
     elsewhere("apiLabsEnable", CLIENT_FILES),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use easyrtc_proto::{FieldName, IceServer};
+use easyrtc_proto::{AppName, FieldName, IceServer, RoomName};
 
 use super::*;
 
@@ -46,10 +46,12 @@ fn every_option_that_has_an_effect_changes_something() {
         let name = known.name;
         let value = match known.default.unwrap_or("0") {
             "true" => "false",
+            "false" => "true",
             r#""default""# => r#""other""#,
             "null" => r#"{"f":{"fieldValue":1}}"#,
+            "{}" => r#"{"a":{}}"#,
             list if list.starts_with('[') => "[]",
-            _ => "7777",
+            _ => "77777",
         };
         let changed = protocol(&format!(r#"{{"{name}":{value}}}"#));
         assert_ne!(changed, Protocol::default(), "{name}");
@@ -84,7 +86,10 @@ fn errors_say_what_was_given_and_what_is_allowed() {
         (r#"{"appAutoCreateEnable":1}"#, "appAutoCreateEnable: 1 is not true or false"),
         (r#"{"roomDefaultName":"a b"}"#, "roomDefaultName: \"a b\" is not a name that matches ^"),
         (r#"{"loginTimeout":1.5}"#, "loginTimeout: 1.5 is not a whole number of milliseconds"),
-        (r#"{"pingInterval":0}"#, "pingInterval: 0 is not a whole number from 100 to 1000000000"),
+        (
+            r#"{"pingInterval":0}"#,
+            "pingInterval: 0 is not a whole number of milliseconds from 100 to 1000000000",
+        ),
         (r#"{"appIceServers":{}}"#, "appIceServers: {} is not an array such as"),
         (r#"{"appIceServers":[{"urls":[]}]}"#, "entry 1 is malformed"),
         (
@@ -92,6 +97,14 @@ fn errors_say_what_was_given_and_what_is_allowed() {
             "entry 2 is malformed: \"http://b\"",
         ),
         (r#"{"appIceServers":[{"urls":"turn:a","password":"p"}]}"#, "credential"),
+        (r#"{"applications":[]}"#, "applications: [] is not an object such as"),
+        (
+            r#"{"applications":{"a b":{}}}"#,
+            "applications: of \"a b\": not a valid application name",
+        ),
+        (r#"{"applications":{"a":{"rooms":{"a b":{}}}}}"#, "of \"a\": not a valid room name"),
+        (r#"{"applications":{"a":{"roomMax":1}}}"#, "of \"a\": unknown field `roomMax`"),
+        (r#"{"applications":{"a":{"roomMaxConnection":-1}}}"#, "expected u32"),
         (r#"{"roomDefaultFieldObj":[]}"#, "roomDefaultFieldObj: [] is not an object such as"),
         (r#"{"roomDefaultFieldObj":{"a":7}}"#, "the field \"a\" is no object"),
         (r#"{"roomDefaultFieldObj":{"a":{}}}"#, "the field \"a\" has no fieldValue"),
@@ -156,6 +169,20 @@ fn ice_servers_are_passed_on_as_configured() {
 
     let (_, warnings) = read(r#"{"appIceServers":[{"urls":"turn:a"}]}"#).unwrap();
     assert!(warnings[0].contains("TURN server without username and credential"), "{warnings:?}");
+}
+
+#[test]
+fn applications_and_their_rooms() {
+    let config = core(
+        r#"{"applications":{"my.app":{"roomMaxConnection":10,"hideRoomList":true,
+            "publicOptions":{"motd":{ "x" : 1.0 }},"rooms":{"Lobby":{"roomMaxConnection":3},"B":{}}}}}"#,
+    );
+    let app = &config.applications[&AppName::parse("my.app").unwrap()];
+    assert_eq!(app.room_max_connection, Some(10));
+    assert!(app.hide_room_list);
+    assert_eq!(app.public_options["motd"].as_str(), r#"{ "x" : 1.0 }"#);
+    let lobby = &app.rooms[&RoomName::parse("Lobby").unwrap()];
+    assert_eq!((lobby.room_max_connection, app.rooms.len()), (Some(3), 2));
 }
 
 #[test]

@@ -53,9 +53,17 @@ impl Value {
         self.whole(0, MAX_MILLISECONDS, &allowed).map(Duration::from_millis)
     }
 
-    /// A number that has to be there.
-    pub(super) fn between(&self, min: u64, max: u64) -> Result<u64, String> {
-        self.whole(min, max, &format!("a whole number from {min} to {max}"))
+    /// How many there may be, where "no limit" is no answer.
+    pub(super) fn between(&self, min: u32, max: u32) -> Result<usize, String> {
+        let allowed = format!("a whole number from {min} to {max}");
+        let count = self.whole(min.into(), max.into(), &allowed)?;
+        usize::try_from(count).map_err(|_| self.refuse(&allowed))
+    }
+
+    /// A time, where "never" is no answer.
+    pub(super) fn milliseconds_between(&self, min: u32, max: u32) -> Result<Duration, String> {
+        let allowed = format!("a whole number of milliseconds from {min} to {max}");
+        self.whole(min.into(), max.into(), &allowed).map(Duration::from_millis)
     }
 
     /// JSON has one kind of number: `3.0` is as whole as `3`.

@@ -32,6 +32,15 @@ fn a_connection_above_the_limit_is_told_so_until_there_is_room() {
 }
 
 #[test]
+fn no_more_files_is_no_end() {
+    let mut server = Server::start_with_few_files(32);
+    let connections: Vec<_> = (0..40).map(|_| server.connect()).collect();
+    server.wait_for_log("no connection can be accepted");
+    drop(connections);
+    assert_eq!(server.get("/healthz").status, 200);
+}
+
+#[test]
 fn a_head_that_does_not_end_is_closed() {
     let server = Server::start(&["--header-timeout", "50ms"]);
     for part in ["", "GET / HTTP/1.1\r\nHost:"] {

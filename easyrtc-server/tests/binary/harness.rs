@@ -42,13 +42,22 @@ impl Server {
 
     /// Starts it where flags and variables say.
     pub(crate) fn start_anywhere(flags: &[&str], variables: Variables<'_>) -> Self {
-        let mut child = command()
-            .args(flags)
-            .envs(variables.iter().copied())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut command = command();
+        command.args(flags).envs(variables.iter().copied());
+        Self::spawn(command)
+    }
+
+    /// Starts it with at most this many open files.
+    pub(crate) fn start_with_few_files(files: usize) -> Self {
+        let mut command = Command::new("/bin/sh");
+        let script = format!("ulimit -n {files}; exec \"$0\" --listen 127.0.0.1:0");
+        command.args(["-c", &script, env!("CARGO_BIN_EXE_easyrtc-server")]);
+        command.env_clear().stdin(Stdio::null());
+        Self::spawn(command)
+    }
+
+    fn spawn(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let stderr = BufReader::new(child.stderr.take().unwrap());
         let mut announced = Vec::new();
         for line in BufReader::new(child.stdout.take().unwrap()).lines() {

@@ -6,4 +6,5 @@ mod bounds;
 mod configuration;
 mod harness;
 mod pages;
+mod signalling;
 mod stopping;

@@ -22,6 +22,8 @@ fn what_is_printed_reads_as_the_same() {
         "",
         "listen = ['[::1]:1', '127.0.0.1:2']\nstatic = \"/srv/my \\\"pages\\\" \\u0001\"\n",
         "allowed_origins = ['https://example.org']\nheader_timeout = '1m 500ms'\nlog_format = 'json'",
+        "denied_addresses = ['192.0.2.7', '2001:db8::/32']\nwrite_timeout = '0s'\n",
+        "[options.applications.'my.app']\nhideRoomList = true\nrooms.Lobby.roomMaxConnection = 3\n",
         "log_level = 'warn,easyrtc_runtime=debug'\nmax_sockets = 0\nproxy_hops = 2\n",
         "[options]\nroomMaxConnection = 3\nappDefaultName = 'main.app'\nloginTimeout = 0\n",
         "[options]\nappIceServers = [{ urls = \"stun:it's.example\" }]\nroomDefaultEnable = false\n",
