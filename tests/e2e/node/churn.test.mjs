@@ -11,11 +11,11 @@ const WARM_UP_GENERATIONS = 60;
 const CLIENTS_PER_GENERATION = 6;
 
 /**
- * How much the memory in RAM may have grown from the end of the warm-up to the end, in KiB. A leak
- * of 2 KiB for each of the 840 clients in between would be above it; what the allocator gains and
- * gives back from one generation to the next is below.
+ * How much the memory in RAM may have grown from the end of the warm-up to the end, in KiB. 1.3 KiB
+ * kept of each of the 840 clients in between would be above it. The allocator's own ups and downs
+ * were 0.1 MiB on two cores; it has more arenas, and more to warm up, where there are more cores.
  */
-const GROWTH_ALLOWED = 1536;
+const GROWTH_ALLOWED = 1024;
 
 async function generation(url, number) {
   const modes = Object.keys(MODES);

@@ -1,0 +1,340 @@
+//! A deliberately simple model of the protocol: what ought to happen.
+//!
+//! It knows who is connected and what each client set, and nothing else: rosters, groups, and who
+//! uses a session are found by looking at everybody each time; what has to be forgotten is found by
+//! looking at everything after each message. From that it says what every connection is to hear.
+
+mod admin;
+mod command;
+mod login;
+mod message;
+mod roster;
+mod time;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use easyrtc_proto::{
+    ApiFields, AppName, Authenticate, ClientMessage, DecodeError, EasyrtcId, ErrorCode, GroupName,
+    IceServer, Payload, Presence, RoomName, ServerMessage, SessionId, SettingName, Username,
+};
+use easyrtc_state::{
+    AckId, AdminAnswer, AdminError, AskId, CloseReason, Config, ConnId, ConnMeta, FieldMap, Input,
+    Now, Question, RequestId, TransportKind,
+};
+
+/// What one connection hears, or the driver is told about it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Heard {
+    /// The answer to one of its messages.
+    Answer(AckId, ServerMessage),
+    /// An event, addressed to what the client calls itself.
+    Event(Option<EasyrtcId>, ServerMessage),
+    /// An event that tells about one other client.
+    Delta {
+        /// What the receiver calls itself.
+        to: EasyrtcId,
+        /// About whom.
+        about: EasyrtcId,
+        /// What there is to tell, room by room.
+        rooms: BTreeMap<RoomName, Told>,
+    },
+    /// The connection ends.
+    Closed(CloseReason),
+    /// No more messages of it, for now.
+    Paused,
+    /// Its messages again.
+    Resumed,
+}
+
+/// What a delta says about a client in one room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// It is there, and this is how it is now.
+    Update,
+    /// It left.
+    Remove,
+}
+
+/// What one input ought to lead to.
+#[derive(Debug, Default)]
+pub struct Expected {
+    /// What each connection hears, in order.
+    pub heard: BTreeMap<ConnId, Vec<Heard>>,
+    /// The questions that go out, in order.
+    pub questions: Vec<Question>,
+    /// The reply to the operator.
+    pub admin: Option<(RequestId, Result<AdminAnswer, AdminError>)>,
+}
+
+/// What was drawn or numbered by the core, in order, and could be anything.
+#[derive(Debug, Default)]
+pub struct Hints {
+    /// The names of new clients.
+    pub easyrtcids: VecDeque<EasyrtcId>,
+    /// The numbers of new questions.
+    pub asks: VecDeque<AskId>,
+}
+
+/// The model.
+#[derive(Debug)]
+pub struct Model {
+    config: Config,
+    now: Now,
+    hints: Hints,
+    out: Expected,
+    draining: bool,
+    /// Everybody.
+    pub conns: BTreeMap<ConnId, Connection>,
+    /// The applications there are.
+    pub apps: BTreeMap<AppName, App>,
+    /// The questions that are out.
+    pub asks: BTreeMap<AskId, Ask>,
+}
+
+/// A connection.
+#[derive(Debug)]
+pub struct Connection {
+    meta: Arc<ConnMeta>,
+    beyond_limit: bool,
+    last_seen: Duration,
+    silence_due: Option<Duration>,
+    login_due: Option<Duration>,
+    parked: VecDeque<(Option<AckId>, Result<ClientMessage, DecodeError>)>,
+    paused: bool,
+    /// Who it is, once it has logged in.
+    pub client: Option<Client>,
+}
+
+/// A connection that has logged in.
+#[derive(Debug)]
+pub struct Client {
+    /// Its name.
+    pub easyrtcid: EasyrtcId,
+    /// Its application.
+    pub app: AppName,
+    username: Option<Username>,
+    presence: Presence,
+    session: Option<SessionId>,
+    groups: BTreeSet<GroupName>,
+    fields: FieldMap,
+    ice_servers: Option<Arc<[IceServer]>>,
+    api_field: ApiFields,
+    user_settings: BTreeMap<SettingName, Payload>,
+    /// The rooms it is in, since when (ms since the epoch), and with which fields of its own.
+    pub rooms: BTreeMap<RoomName, (u64, ApiFields)>,
+}
+
+/// An application.
+#[derive(Debug)]
+pub struct App {
+    lasting: bool,
+    fields: FieldMap,
+    rooms: BTreeMap<RoomName, Kept>,
+    sessions: BTreeMap<SessionId, Kept>,
+}
+
+/// A room or a session: kept for a while when nobody uses it.
+#[derive(Debug)]
+struct Kept {
+    lasting: bool,
+    fields: FieldMap,
+    forget_at: Option<Duration>,
+}
+
+/// A question that is out.
+#[derive(Debug)]
+pub struct Ask {
+    conn: ConnId,
+    ack: AckId,
+    due: Option<Duration>,
+    about: About,
+}
+
+#[derive(Debug)]
+enum About {
+    Login(Box<Authenticate>),
+    IceConfig,
+    Application,
+}
+
+impl Model {
+    /// A model of a core that is configured so.
+    #[must_use]
+    pub fn new(config: Config) -> Self {
+        let mut model = Self {
+            config,
+            now: Now::default(),
+            hints: Hints::default(),
+            out: Expected::default(),
+            draining: false,
+            conns: BTreeMap::new(),
+            apps: BTreeMap::new(),
+            asks: BTreeMap::new(),
+        };
+        model.found_lasting_apps();
+        model
+    }
+
+    fn found_lasting_apps(&mut self) {
+        let configured = self.config.applications.keys().cloned().collect::<Vec<_>>();
+        for app in [vec![self.config.app_default_name.clone()], configured].concat() {
+            let founded = self.new_app(&app);
+            self.apps.insert(app, founded);
+        }
+    }
+
+    /// Takes in what happened, and says what ought to come of it.
+    pub fn take(&mut self, now: Now, input: Input, hints: Hints) -> Expected {
+        (self.now, self.hints) = (now, hints);
+        match input {
+            Input::Opened { conn, meta } => self.opened(conn, meta),
+            Input::Alive { conn } => self.seen(conn),
+            Input::Message { conn, ack, message } => {
+                self.seen(conn);
+                self.message(conn, ack, message);
+            }
+            Input::Closed { conn, .. } => self.forget(conn),
+            Input::Answered { ask, verdict } => self.answered(ask, verdict),
+            Input::Admin { request, command } => {
+                let result = self.admin(command);
+                self.out.admin = Some((request, result.map(|()| AdminAnswer::Done)));
+            }
+            Input::Tick => self.tick(),
+        }
+        self.settle();
+        std::mem::take(&mut self.out)
+    }
+
+    fn hear(&mut self, conn: ConnId, heard: Heard) {
+        self.out.heard.entry(conn).or_default().push(heard);
+    }
+
+    fn answer(&mut self, conn: ConnId, ack: AckId, message: ServerMessage) {
+        self.hear(conn, Heard::Answer(ack, message));
+    }
+
+    fn event(&mut self, conn: ConnId, message: ServerMessage) {
+        let own = self.client(conn).map(|client| client.easyrtcid);
+        self.hear(conn, Heard::Event(own, message));
+    }
+
+    fn opened(&mut self, conn: ConnId, meta: ConnMeta) {
+        let limits = &self.config.limits;
+        let waiting = || self.conns.values().filter(|c| c.client.is_none());
+        let from_peer = waiting().filter(|c| meta.peer.is_some() && c.meta.peer == meta.peer);
+        let crowded = reached(waiting().count(), limits.unauthenticated)
+            || reached(from_peer.count(), limits.unauthenticated_per_address);
+        let login_timeout = match meta.transport {
+            TransportKind::SocketIo => self.config.login_timeout_socketio,
+            TransportKind::WebSocket => self.config.login_timeout_websocket,
+        };
+        let connection = Connection {
+            meta: Arc::new(meta),
+            beyond_limit: reached(self.conns.len(), limits.connections),
+            last_seen: self.now.mono,
+            silence_due: self.patience().map(|patience| self.now.mono + patience),
+            login_due: Some(self.now.mono + login_timeout),
+            parked: VecDeque::new(),
+            paused: false,
+            client: None,
+        };
+        self.conns.insert(conn, connection);
+        if self.draining {
+            self.dismiss(conn, ErrorCode::ServerShutdown, CloseReason::Shutdown);
+        } else if crowded {
+            self.dismiss(conn, ErrorCode::LoginNoSockets, CloseReason::TooMany);
+        }
+    }
+
+    fn seen(&mut self, conn: ConnId) {
+        if let Some(connection) = self.conns.get_mut(&conn) {
+            connection.last_seen = self.now.mono;
+        }
+    }
+
+    fn dismiss(&mut self, conn: ConnId, code: ErrorCode, reason: CloseReason) {
+        self.event(conn, ServerMessage::error(code));
+        self.close(conn, reason);
+    }
+
+    fn close(&mut self, conn: ConnId, reason: CloseReason) {
+        if self.conns.contains_key(&conn) {
+            self.hear(conn, Heard::Closed(reason));
+            self.forget(conn);
+        }
+    }
+
+    fn forget(&mut self, conn: ConnId) {
+        self.asks.retain(|_, ask| ask.conn != conn);
+        let Some(client) = self.conns.remove(&conn).and_then(|connection| connection.client) else {
+            return;
+        };
+        let rooms = client.rooms.into_keys().map(|room| (room, Told::Remove)).collect();
+        self.tell(conn, &client.app, client.easyrtcid, &rooms);
+        self.settle();
+    }
+
+    /// Starts and stops the clocks of what nobody uses, and forgets applications nothing is left
+    /// of.
+    fn settle(&mut self) {
+        let now = self.now.mono;
+        let (room_ttl, session_ttl) = (self.config.room_empty_ttl, self.config.session_ttl);
+        let clients: Vec<&Client> =
+            self.conns.values().filter_map(|connection| connection.client.as_ref()).collect();
+        self.apps.retain(|name, app| {
+            let inside: Vec<_> = clients.iter().filter(|client| client.app == *name).collect();
+            for (room, kept) in &mut app.rooms {
+                let used = inside.iter().any(|client| client.rooms.contains_key(room));
+                kept.settle(used, now + room_ttl);
+            }
+            for (sid, kept) in &mut app.sessions {
+                let used = inside.iter().any(|client| client.session.as_ref() == Some(sid));
+                kept.settle(used, now + session_ttl);
+            }
+            let empty = inside.is_empty() && app.sessions.is_empty();
+            app.lasting || !empty || app.rooms.values().any(|room| !room.lasting)
+        });
+    }
+
+    /// The client of a connection.
+    #[must_use]
+    pub fn client(&self, conn: ConnId) -> Option<&Client> {
+        self.conns.get(&conn)?.client.as_ref()
+    }
+
+    fn client_mut(&mut self, conn: ConnId) -> Option<&mut Client> {
+        self.conns.get_mut(&conn)?.client.as_mut()
+    }
+
+    /// All clients.
+    pub fn clients(&self) -> impl Iterator<Item = (ConnId, &Client)> {
+        self.conns.iter().filter_map(|(conn, c)| Some((*conn, c.client.as_ref()?)))
+    }
+
+    /// Whether the server stops.
+    #[must_use]
+    pub const fn is_draining(&self) -> bool {
+        self.draining
+    }
+
+    fn patience(&self) -> Option<Duration> {
+        let interval = self.config.still_alive_interval;
+        (!interval.is_zero()).then(|| interval + self.config.still_alive_grace)
+    }
+}
+
+impl Kept {
+    fn settle(&mut self, used: bool, forget_at: Duration) {
+        if used || self.lasting {
+            self.forget_at = None;
+        } else if self.forget_at.is_none() {
+            self.forget_at = Some(forget_at);
+        }
+    }
+}
+
+const fn reached(count: usize, limit: usize) -> bool {
+    limit != 0 && count >= limit
+}

@@ -1,0 +1,196 @@
+//! Commands of clients that have logged in.
+
+use std::collections::BTreeMap;
+
+use easyrtc_proto::{
+    ApiFields, ClientListDelta, Command, CustomMessage, ErrorCode, Payload, RelayedCustom,
+    RelayedSignal, RemovedClient, RoomData, RoomJoin, RoomLeave, RoomList, RoomListEntry, RoomName,
+    RoomStatus, RoomUpdate, ServerMessage, SetPresence, SetRoomApiField, SetUserCfg, SettingName,
+    Signal,
+};
+use easyrtc_state::ConnId;
+
+use super::{Model, Told, login::Codes};
+
+type Answer = Result<ServerMessage, ErrorCode>;
+
+impl Model {
+    pub(super) fn command(&mut self, conn: ConnId, command: Command) -> Answer {
+        match command {
+            Command::Signal(signal) => self.signal(conn, signal),
+            Command::GetRoomList => self.room_list(conn),
+            Command::RoomJoin(request) => self.room_join(conn, &request),
+            Command::RoomLeave(request) => Ok(self.room_leave(conn, &request)),
+            Command::SetRoomApiField(request) => self.set_room_api_field(conn, request),
+            Command::SetPresence(request) => Ok(self.set_presence(conn, &request)),
+            Command::SetUserCfg(request) => self.set_user_cfg(conn, &request),
+            Command::StillAlive => Ok(ServerMessage::Ack),
+            Command::GetIceConfig | Command::Unknown { .. } => Err(ErrorCode::MsgRejectBadType),
+        }
+    }
+
+    fn signal(&mut self, conn: ConnId, signal: Signal) -> Answer {
+        let Some(sender) = self.client(conn) else { return Err(ErrorCode::MsgRejectNoAuth) };
+        let target = self.peer(&sender.app, signal.target_easyrtcid);
+        let target = target.ok_or(ErrorCode::MsgRejectTargetEasyrtcid)?;
+        let (kind, sender_easyrtcid, msg_data) = (signal.kind, sender.easyrtcid, signal.msg_data);
+        let relayed = RelayedSignal { kind, sender_easyrtcid, msg_data };
+        self.event(target, ServerMessage::Signal(relayed));
+        Ok(ServerMessage::Ack)
+    }
+
+    /// Every restriction named must hold for a receiver; the sender must be in the room named, not
+    /// in the group (decision D14).
+    pub(super) fn relay_custom(&mut self, conn: ConnId, message: CustomMessage) -> Answer {
+        let Some(sender) = self.client(conn) else { return Err(ErrorCode::MsgRejectNoAuth) };
+        let target = &message.target;
+        let app = &sender.app;
+        let mut receivers: Vec<ConnId> =
+            self.clients().filter(|(_, c)| c.app == *app).map(|(conn, _)| conn).collect();
+        if let Some(easyrtcid) = target.easyrtcid {
+            if easyrtcid == sender.easyrtcid {
+                return Err(ErrorCode::MsgRejectTargetEasyrtcid);
+            }
+            let peer = self.peer(app, easyrtcid).ok_or(ErrorCode::MsgRejectGenFail)?;
+            receivers.retain(|&receiver| receiver == peer);
+        }
+        if let Some(room) = &target.room {
+            let members = self.members(app, room);
+            receivers.retain(|receiver| members.contains(receiver));
+            if !members.contains(&conn) || (target.easyrtcid.is_some() && receivers.is_empty()) {
+                return Err(ErrorCode::MsgRejectTargetRoom);
+            }
+        }
+        if let Some(group) = &target.group {
+            let members = self.clients().filter(|(_, c)| c.app == *app && c.groups.contains(group));
+            let members: Vec<ConnId> = members.map(|(conn, _)| conn).collect();
+            receivers.retain(|receiver| members.contains(receiver));
+            if members.is_empty() || (target.easyrtcid.is_some() && receivers.is_empty()) {
+                return Err(ErrorCode::MsgRejectTargetGroup);
+            }
+        }
+        receivers.retain(|&receiver| receiver != conn);
+        let relayed = ServerMessage::Custom(RelayedCustom {
+            sender_easyrtcid: Some(sender.easyrtcid),
+            msg_type: message.msg_type,
+            msg_data: message.msg_data,
+            target: message.target,
+        });
+        for receiver in receivers {
+            self.event(receiver, relayed.clone());
+        }
+        Ok(ServerMessage::Ack)
+    }
+
+    fn room_list(&self, conn: ConnId) -> Answer {
+        let Some(client) = self.client(conn) else { return Err(ErrorCode::MsgRejectNoAuth) };
+        if self.config.applications.get(&client.app).is_some_and(|app| app.hide_room_list) {
+            return Err(ErrorCode::MsgRejectNoRoomList);
+        }
+        let rooms = self.apps.get(&client.app).into_iter().flat_map(|app| app.rooms.keys());
+        let entry = |room: &RoomName| {
+            let number_clients = self.members(&client.app, room).len();
+            (room.clone(), RoomListEntry { room_name: room.clone(), number_clients })
+        };
+        Ok(ServerMessage::RoomList(RoomList { room_list: rooms.map(entry).collect() }))
+    }
+
+    fn room_join(&mut self, conn: ConnId, request: &RoomJoin) -> Answer {
+        let Some(client) = self.client(conn) else { return Err(ErrorCode::MsgRejectNoAuth) };
+        let (app, full) = (client.app.clone(), ErrorCode::MsgRejectBadRoom);
+        let new = request.rooms.keys().filter(|room| !client.rooms.contains_key(*room)).count();
+        let codes = Codes { missing: full.clone(), full };
+        self.may_join(conn, &app, request.rooms.keys(), client.rooms.len() + new, &codes)?;
+        let rooms: Vec<RoomName> = request.rooms.keys().cloned().collect();
+        self.enter(conn, &rooms);
+        self.tell_changed(conn, rooms.clone());
+        let joined = |room| (RoomName::clone(room), self.joined(&app, room));
+        Ok(room_data(rooms.iter().map(joined).collect()))
+    }
+
+    fn room_leave(&mut self, conn: ConnId, request: &RoomLeave) -> ServerMessage {
+        let Some(client) = self.client_mut(conn) else { return ServerMessage::Ack };
+        let (app, about) = (client.app.clone(), client.easyrtcid);
+        let left = request.rooms.iter().filter(|room| client.rooms.remove(*room).is_some());
+        let changes = left.map(|room| (room.clone(), Told::Remove)).collect();
+        self.tell(conn, &app, about, &changes);
+        let left = |r: &RoomName| (r.clone(), RoomUpdate::new(r.clone(), RoomStatus::Leave));
+        room_data(request.rooms.iter().map(left).collect())
+    }
+
+    fn set_room_api_field(&mut self, conn: ConnId, request: SetRoomApiField) -> Answer {
+        let Some(client) = self.client_mut(conn) else { return Err(ErrorCode::MsgRejectNoAuth) };
+        let room = client.rooms.get_mut(&request.room_name);
+        room.ok_or(ErrorCode::MsgRejectBadRoom)?.1 = request.field;
+        self.tell_changed(conn, vec![request.room_name.clone()]);
+        Ok(self.update_of(conn, &[request.room_name]))
+    }
+
+    fn set_presence(&mut self, conn: ConnId, request: &SetPresence) -> ServerMessage {
+        let Some(client) = self.client_mut(conn) else { return ServerMessage::Ack };
+        client.presence = request.applied_to(&client.presence);
+        let rooms: Vec<RoomName> = client.rooms.keys().cloned().collect();
+        self.tell_changed(conn, rooms.clone());
+        self.update_of(conn, &rooms)
+    }
+
+    /// An unchanged `apiField` is told to nobody (decision D7).
+    fn set_user_cfg(&mut self, conn: ConnId, request: &SetUserCfg) -> Answer {
+        let Some(client) = self.client(conn) else { return Err(ErrorCode::MsgRejectNoAuth) };
+        let api_field = ApiFields(merged(&client.api_field.0, &request.api_field));
+        let user_settings = merged(&client.user_settings, &request.user_settings);
+        if !self.fits(&api_field, &user_settings) {
+            return Err(ErrorCode::MsgRejectBadSize);
+        }
+        let Some(client) = self.client_mut(conn) else { return Err(ErrorCode::MsgRejectNoAuth) };
+        let changed = client.api_field != api_field;
+        (client.api_field, client.user_settings) = (api_field, user_settings);
+        let rooms = client.rooms.keys().cloned().collect();
+        if changed {
+            self.tell_changed(conn, rooms);
+        }
+        Ok(ServerMessage::Ack)
+    }
+
+    /// Whether what a client configured is within the limits.
+    pub(super) fn fits(
+        &self,
+        api_field: &ApiFields,
+        settings: &BTreeMap<SettingName, Payload>,
+    ) -> bool {
+        let limits = &self.config.limits;
+        let (units, most) = (limits.user_api_field_units, limits.user_settings);
+        let size: usize = settings.iter().map(|(k, v)| k.as_json().len() + v.len()).sum();
+        (units == 0 || api_field.stringified_units() < units) && (most == 0 || size <= most)
+    }
+
+    /// `roomData` that shows a client itself in its rooms.
+    fn update_of(&self, conn: ConnId, rooms: &[RoomName]) -> ServerMessage {
+        let Some(client) = self.client(conn) else { return ServerMessage::Ack };
+        let update = |room: &RoomName| {
+            let entry = client.entry(room)?;
+            let delta = ClientListDelta {
+                update_client: BTreeMap::from([(client.easyrtcid, entry.into())]),
+                remove_client: BTreeMap::<_, RemovedClient>::new(),
+            };
+            let update = RoomUpdate::new(room.clone(), RoomStatus::Update);
+            Some((room.clone(), RoomUpdate { client_list_delta: Some(delta), ..update }))
+        };
+        room_data(rooms.iter().filter_map(update).collect())
+    }
+}
+
+pub(super) fn room_data(room_data: BTreeMap<RoomName, RoomUpdate>) -> ServerMessage {
+    ServerMessage::RoomData(RoomData { room_data })
+}
+
+/// `old` with these changes; what has no value is removed.
+pub(super) fn merged<K: Clone + Ord>(
+    old: &BTreeMap<K, Payload>,
+    changes: &BTreeMap<K, Option<Payload>>,
+) -> BTreeMap<K, Payload> {
+    let kept = old.iter().filter(|(key, _)| !changes.contains_key(*key));
+    let kept = kept.map(|(key, value)| (key.clone(), value.clone()));
+    let set = changes.iter().filter_map(|(key, value)| Some((key.clone(), value.clone()?)));
+    kept.chain(set).collect()
+}

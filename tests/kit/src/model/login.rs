@@ -1,0 +1,264 @@
+//! Logging in, and entering rooms.
+
+use std::collections::BTreeMap;
+
+use easyrtc_proto::{
+    ApiFields, AppName, Application, Authenticate, ErrorCode, Group, IceConfig, Payload, Presence,
+    Protocol, RoomName, ServerMessage, SessionData, Token,
+};
+use easyrtc_state::{AckId, CloseReason, ConnId, Grant, LoginQuestion, Question, Verdict};
+
+use super::{About, Client, Heard, Kept, Model, Told, command::merged, reached};
+
+/// The codes for a room that may not be created, and for what is full.
+pub(super) struct Codes {
+    pub(super) missing: ErrorCode,
+    pub(super) full: ErrorCode,
+}
+
+impl Model {
+    pub(super) fn ask_login(&mut self, conn: ConnId, ack: AckId, request: Box<Authenticate>) {
+        let Some(connection) = self.conns.get(&conn) else { return };
+        if connection.beyond_limit {
+            return self.refuse_login(conn, ack, ErrorCode::LoginNoSockets);
+        }
+        let question = Question::Login(LoginQuestion {
+            conn,
+            app: self.app_named(&request),
+            username: request.username.clone(),
+            credential: request.credential.clone(),
+            easyrtcsid: request.easyrtcsid.clone(),
+            meta: connection.meta.clone(),
+        });
+        self.put_out(conn, ack, About::Login(request), question);
+    }
+
+    fn app_named(&self, request: &Authenticate) -> AppName {
+        let named = request.application_name.clone();
+        named.unwrap_or_else(|| self.config.app_default_name.clone())
+    }
+
+    pub(super) fn refuse_login(&mut self, conn: ConnId, ack: AckId, code: ErrorCode) {
+        self.answer(conn, ack, ServerMessage::error(code));
+        self.close(conn, CloseReason::Refused);
+    }
+
+    pub(super) fn login_answered(
+        &mut self,
+        conn: ConnId,
+        ack: AckId,
+        request: Authenticate,
+        verdict: Verdict,
+    ) {
+        let app = self.app_named(&request);
+        let rooms = match &request.room_join {
+            Some(join) => join.rooms.clone(),
+            None => self.config.room_default.iter().map(|room| (room.clone(), None)).collect(),
+        };
+        let allowed = match verdict {
+            Verdict::Allow(grant) => self.may_log_in(conn, &app, &request, &rooms).map(|()| grant),
+            Verdict::Deny(code) => Err(code),
+            Verdict::IceServers(_) | Verdict::Application(_) => Err(ErrorCode::LoginGenFail),
+        };
+        match allowed {
+            Ok(grant) => self.log_in(conn, ack, &app, request, grant, rooms.into_keys().collect()),
+            Err(code) => self.refuse_login(conn, ack, code),
+        }
+    }
+
+    fn may_log_in(
+        &self,
+        conn: ConnId,
+        app: &AppName,
+        request: &Authenticate,
+        rooms: &BTreeMap<RoomName, Option<Payload>>,
+    ) -> Result<(), ErrorCode> {
+        let (limits, founded) = (&self.config.limits, self.apps.get(app));
+        let may_found = self.config.app_auto_create;
+        if founded.is_none() && (!may_found || reached(self.apps.len(), limits.applications)) {
+            return Err(ErrorCode::LoginAppAuthFail);
+        }
+        let sessions = self.apps.values().map(|app| app.sessions.len()).sum();
+        let known = |sid| founded.is_some_and(|app| app.sessions.contains_key(sid));
+        let starts_session = request.easyrtcsid.as_ref().is_some_and(|sid| !known(sid));
+        if starts_session && reached(sessions, limits.sessions) {
+            return Err(ErrorCode::LoginGenFail);
+        }
+        let codes = Codes { missing: ErrorCode::LoginBadRoom, full: ErrorCode::LoginGenFail };
+        self.may_join(conn, app, rooms.keys(), rooms.len(), &codes)
+    }
+
+    /// All or nothing (decision D11); a member needs no new place (decision D23). `total` is in
+    /// how many rooms it would be.
+    pub(super) fn may_join<'a>(
+        &self,
+        conn: ConnId,
+        app: &AppName,
+        rooms: impl Iterator<Item = &'a RoomName>,
+        total: usize,
+        codes: &Codes,
+    ) -> Result<(), ErrorCode> {
+        let limits = &self.config.limits;
+        if limits.rooms_per_connection != 0 && total > limits.rooms_per_connection {
+            return Err(codes.full.clone());
+        }
+        let founded = self.apps.get(app).map(|app| app.rooms.keys().cloned().collect());
+        let there: Vec<RoomName> =
+            founded.unwrap_or_else(|| self.new_app(app).rooms.into_keys().collect());
+        let mut count = there.len();
+        for room in rooms {
+            let members = self.members(app, room);
+            if members.contains(&conn) {
+                continue;
+            }
+            if !there.contains(room) {
+                if !self.config.room_auto_create {
+                    return Err(codes.missing.clone());
+                }
+                count += 1;
+            } else if reached(members.len(), self.capacity(app, room)) {
+                return Err(codes.full.clone());
+            }
+        }
+        let limit = limits.rooms_per_application;
+        let too_many = limit != 0 && count > limit && count > there.len();
+        if too_many { Err(codes.full.clone()) } else { Ok(()) }
+    }
+
+    /// Puts a client into rooms, since now unless it is in already.
+    pub(super) fn enter(&mut self, conn: ConnId, rooms: &[RoomName]) {
+        let unix_ms = self.now.unix_ms;
+        for name in rooms {
+            let room = self.new_room(false);
+            let Some(client) = self.client_mut(conn) else { return };
+            client.rooms.entry(name.clone()).or_insert((unix_ms, ApiFields::default()));
+            let app = client.app.clone();
+            if let Some(app) = self.apps.get_mut(&app) {
+                app.rooms.entry(name.clone()).or_insert(room);
+            }
+        }
+    }
+
+    /// As if it had left everything and logged in anew, but for its name and, in the rooms named
+    /// again, since when it is in them (decision D12).
+    fn log_in(
+        &mut self,
+        conn: ConnId,
+        ack: AckId,
+        app: &AppName,
+        request: Authenticate,
+        grant: Grant,
+        rooms: Vec<RoomName>,
+    ) {
+        let former = self.conns.get_mut(&conn).and_then(|connection| {
+            connection.login_due = None;
+            connection.client.take()
+        });
+        let drawn = || self.hints.easyrtcids.front().copied();
+        let Some(easyrtcid) = former.as_ref().map(|client| client.easyrtcid).or_else(drawn) else {
+            return;
+        };
+        let client = self.new_client(app, easyrtcid, &request, grant);
+        let founded = self.new_app(app);
+        let sessions = &mut self.apps.entry(app.clone()).or_insert(founded).sessions;
+        if let Some(sid) = request.easyrtcsid {
+            let session = Kept { lasting: false, fields: <_>::default(), forget_at: None };
+            sessions.entry(sid).or_insert(session);
+        }
+        if let Some(connection) = self.conns.get_mut(&conn) {
+            connection.client = Some(client);
+        }
+        if former.is_none() {
+            self.hints.easyrtcids.pop_front();
+        }
+        let (mut changes, mut elsewhere) = (BTreeMap::new(), None);
+        let remove = |(room, _): (&RoomName, _)| (room.clone(), Told::Remove);
+        if let Some(former) = &former {
+            let left = former.rooms.iter().map(remove).collect::<BTreeMap<_, _>>();
+            if former.app == *app {
+                let kept = former.rooms.iter().filter(|(room, _)| rooms.contains(room));
+                let kept = kept.map(|(name, (since, _))| (name.clone(), (*since, <_>::default())));
+                let kept: BTreeMap<_, _> = kept.collect();
+                if let Some(client) = self.client_mut(conn) {
+                    client.rooms = kept;
+                }
+                changes = left;
+            } else {
+                elsewhere = Some((former.app.clone(), left));
+            }
+        }
+        self.enter(conn, &rooms);
+        changes.extend(rooms.into_iter().map(|room| (room, Told::Update)));
+        if let Some(token) = self.token(conn) {
+            self.hear(conn, Heard::Answer(ack, token));
+        }
+        if let Some((old, left)) = elsewhere {
+            self.tell(conn, &old, easyrtcid, &left);
+        }
+        self.tell(conn, app, easyrtcid, &changes);
+    }
+
+    fn new_client(
+        &self,
+        app: &AppName,
+        easyrtcid: easyrtc_proto::EasyrtcId,
+        request: &Authenticate,
+        grant: Grant,
+    ) -> Client {
+        let mut fields = self.config.connection_default_fields.clone();
+        fields.0.extend(grant.fields.0);
+        let presence = request.set_presence.clone().unwrap_or_default();
+        let mut client = Client {
+            easyrtcid,
+            app: app.clone(),
+            username: grant.username.or_else(|| request.username.clone()),
+            presence: presence.applied_to(&Presence::default()),
+            session: request.easyrtcsid.clone(),
+            groups: grant.groups,
+            fields,
+            ice_servers: grant.ice_servers,
+            api_field: ApiFields::default(),
+            user_settings: BTreeMap::new(),
+            rooms: BTreeMap::new(),
+        };
+        let cfg = &request.set_user_cfg;
+        let api_field = ApiFields(merged(&BTreeMap::new(), &cfg.api_field));
+        let settings = merged(&BTreeMap::new(), &cfg.user_settings);
+        if self.fits(&api_field, &settings) {
+            (client.api_field, client.user_settings) = (api_field, settings);
+        }
+        client
+    }
+
+    /// The token of a client, as things stand.
+    pub(super) fn token(&self, conn: ConnId) -> Option<ServerMessage> {
+        let client = self.client(conn)?;
+        let app = self.apps.get(&client.app)?;
+        let session = client.session.as_ref().and_then(|sid| {
+            let field = app.sessions.get(sid)?.fields.shared_if_any();
+            Some(SessionData { easyrtcsid: sid.clone(), field })
+        });
+        let configured = self.config.applications.get(&client.app);
+        let rooms = client.rooms.keys().map(|r| (r.clone(), self.joined(&client.app, r)));
+        let groups = client.groups.iter();
+        let ice_servers = client.ice_servers.clone();
+        Some(ServerMessage::Token(Box::new(Token {
+            easyrtcid: client.easyrtcid,
+            field: client.fields.shared_if_any(),
+            ice_config: IceConfig {
+                ice_servers: ice_servers.unwrap_or_else(|| self.config.ice_servers.clone()),
+            },
+            group_list: groups.map(|g| (g.clone(), Group { group_name: g.clone() })).collect(),
+            room_data: rooms.collect(),
+            session_data: session,
+            application: Application {
+                application_name: client.app.clone(),
+                field: app.fields.shared_if_any(),
+                option: configured.map(|app| app.public_options.clone()).unwrap_or_default(),
+            },
+            still_alive_interval: self.config.still_alive_interval.as_secs() * 1000,
+            server_time: self.now.unix_ms,
+            protocol: Protocol::default(),
+        })))
+    }
+}

@@ -1,0 +1,145 @@
+//! Messages, from their arrival to their answer.
+
+use easyrtc_proto::{
+    ClientEvent, ClientMessage, Command, DecodeError, DecodeErrorKind, EasyrtcId, ErrorCode,
+    IceConfig, RelayedCustom, ServerMessage, Target,
+};
+use easyrtc_state::{AckId, AskId, CloseReason, ConnId, Question, Verdict};
+
+use super::{About, Ask, Heard, Model, reached};
+
+type Decoded = Result<ClientMessage, DecodeError>;
+
+impl Model {
+    /// Between a login and its answer, messages wait (decision D6).
+    pub(super) fn message(&mut self, conn: ConnId, ack: Option<AckId>, message: Decoded) {
+        let limit = self.config.limits.parked;
+        let waits = self.awaits_login(conn);
+        let Some(connection) = self.conns.get_mut(&conn) else { return };
+        if !waits {
+            return self.handle(conn, ack, message);
+        }
+        if reached(connection.parked.len(), limit) {
+            return self.close(conn, CloseReason::Slow);
+        }
+        connection.parked.push_back((ack, message));
+        if reached(connection.parked.len(), limit) && !connection.paused {
+            connection.paused = true;
+            self.hear(conn, Heard::Paused);
+        }
+    }
+
+    /// Handles what waited for an answer that has come.
+    fn unpark(&mut self, conn: ConnId) {
+        while !self.awaits_login(conn)
+            && let Some(connection) = self.conns.get_mut(&conn)
+        {
+            let Some((ack, message)) = connection.parked.pop_front() else {
+                if std::mem::take(&mut connection.paused) {
+                    self.hear(conn, Heard::Resumed);
+                }
+                return;
+            };
+            self.handle(conn, ack, message);
+            self.settle();
+        }
+    }
+
+    fn handle(&mut self, conn: ConnId, ack: Option<AckId>, message: Decoded) {
+        let event = match &message {
+            Ok(message) => message.event(),
+            Err(error) => error.event,
+        };
+        let Some(ack) = ack else {
+            if event == ClientEvent::Auth {
+                self.close(conn, CloseReason::Refused);
+            }
+            return;
+        };
+        let result = match message {
+            Ok(ClientMessage::Authenticate(request)) => {
+                return self.ask_login(conn, ack, request);
+            }
+            Err(error) if event == ClientEvent::Auth => {
+                return self.refuse_login(conn, ack, error.code());
+            }
+            Err(error) if error.kind == DecodeErrorKind::TooDeep => Err(error.code()),
+            Ok(ClientMessage::Command(Command::Signal(signal)))
+                if self.client(conn).is_none() && !signal.kind.has_data() =>
+            {
+                Ok(ServerMessage::Ack)
+            }
+            _ if self.client(conn).is_none() => Err(ErrorCode::MsgRejectNoAuth),
+            Err(error) => Err(error.code()),
+            Ok(ClientMessage::Command(Command::GetIceConfig)) => {
+                return self.ask_ice_config(conn, ack);
+            }
+            Ok(ClientMessage::Custom(message)) if message.target.is_none() => {
+                let question = |easyrtcid, app| Question::Application { easyrtcid, app, message };
+                return self.ask(conn, ack, About::Application, question);
+            }
+            Ok(ClientMessage::Custom(message)) => self.relay_custom(conn, message),
+            Ok(ClientMessage::Command(command)) => self.command(conn, command),
+        };
+        self.answer(conn, ack, result.unwrap_or_else(ServerMessage::error));
+    }
+
+    fn ask_ice_config(&mut self, conn: ConnId, ack: AckId) {
+        let username = self.client(conn).and_then(|client| client.username.clone());
+        let question = |easyrtcid, app| Question::IceConfig { easyrtcid, app, username };
+        self.ask(conn, ack, About::IceConfig, question);
+    }
+
+    fn ask(
+        &mut self,
+        conn: ConnId,
+        ack: AckId,
+        about: About,
+        question: impl FnOnce(EasyrtcId, easyrtc_proto::AppName) -> Question,
+    ) {
+        let out = self.asks.values().filter(|ask| ask.conn == conn).count();
+        if reached(out, self.config.limits.asks_per_connection) {
+            return self.answer(conn, ack, ServerMessage::error(ErrorCode::MsgRejectGenFail));
+        }
+        let Some(client) = self.client(conn) else { return };
+        let question = question(client.easyrtcid, client.app.clone());
+        self.put_out(conn, ack, about, question);
+    }
+
+    /// The core has numbered the question; the model takes the number over.
+    pub(super) fn put_out(&mut self, conn: ConnId, ack: AckId, about: About, question: Question) {
+        self.out.questions.push(question);
+        let due = Some(self.now.mono + self.config.ask_timeout);
+        if let Some(ask) = self.hints.asks.pop_front() {
+            self.asks.insert(ask, Ask { conn, ack, due, about });
+        }
+    }
+
+    /// Late and unknown answers mean nothing.
+    pub(super) fn answered(&mut self, ask: AskId, verdict: Verdict) {
+        let Some(Ask { conn, ack, about, .. }) = self.asks.remove(&ask) else { return };
+        let answer = match (about, verdict) {
+            (About::Login(request), verdict) => {
+                self.login_answered(conn, ack, *request, verdict);
+                self.settle();
+                return self.unpark(conn);
+            }
+            (_, Verdict::Deny(code)) => ServerMessage::error(code),
+            (About::IceConfig, Verdict::IceServers(servers)) => {
+                let granted = self.client(conn).and_then(|client| client.ice_servers.clone());
+                let ice_servers = servers.or(granted);
+                ServerMessage::IceConfig(IceConfig {
+                    ice_servers: ice_servers.unwrap_or_else(|| self.config.ice_servers.clone()),
+                })
+            }
+            (About::Application, Verdict::Application(None)) => ServerMessage::Ack,
+            (About::Application, Verdict::Application(Some((msg_type, msg_data)))) => {
+                let target = Target::default();
+                let sender_easyrtcid = None;
+                ServerMessage::Custom(RelayedCustom { msg_type, msg_data, sender_easyrtcid, target })
+            }
+            _ => ServerMessage::error(ErrorCode::MsgRejectGenFail),
+        };
+        self.answer(conn, ack, answer);
+    }
+}

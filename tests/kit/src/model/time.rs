@@ -1,0 +1,89 @@
+//! What time brings.
+
+use std::time::Duration;
+
+use easyrtc_proto::{AppName, ErrorCode, RoomName, SessionId};
+use easyrtc_state::{AskId, CloseReason, ConnId, Verdict};
+
+use super::{About, Model};
+
+/// What is due. What is due at the same moment happens in this order.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Due {
+    Login(ConnId),
+    Silence(ConnId),
+    Ask(AskId),
+    Room(AppName, RoomName),
+    Session(AppName, SessionId),
+}
+
+impl Model {
+    /// Does what is due, one after the other.
+    pub(super) fn tick(&mut self) {
+        while let Some((at, due)) = self.next_due()
+            && at <= self.now.mono
+        {
+            self.settle();
+            match due {
+                Due::Login(conn) => self.login_due(conn),
+                Due::Silence(conn) => self.silence_due(conn),
+                Due::Ask(ask) => {
+                    let login = self.asks.get(&ask).is_some_and(|ask| matches!(ask.about, About::Login(_)));
+                    let code =
+                        if login { ErrorCode::LoginTimeout } else { ErrorCode::MsgRejectGenFail };
+                    self.answered(ask, Verdict::Deny(code));
+                }
+                Due::Room(app, room) => {
+                    self.apps.get_mut(&app).and_then(|app| app.rooms.remove(&room));
+                }
+                Due::Session(app, sid) => {
+                    self.apps.get_mut(&app).and_then(|app| app.sessions.remove(&sid));
+                }
+            }
+            self.settle();
+        }
+    }
+
+    fn next_due(&self) -> Option<(Duration, Due)> {
+        let conns = self.conns.iter();
+        let logins = conns.clone().filter_map(|(id, c)| Some((c.login_due?, Due::Login(*id))));
+        let silences = conns.filter_map(|(id, c)| Some((c.silence_due?, Due::Silence(*id))));
+        let asks = self.asks.iter().filter_map(|(id, ask)| Some((ask.due?, Due::Ask(*id))));
+        let rooms = self.apps.iter().flat_map(|(name, app)| {
+            let due = |room: &RoomName| Due::Room(name.clone(), room.clone());
+            app.rooms.iter().filter_map(move |(room, kept)| Some((kept.forget_at?, due(room))))
+        });
+        let sessions = self.apps.iter().flat_map(|(name, app)| {
+            let due = |sid: &SessionId| Due::Session(name.clone(), sid.clone());
+            app.sessions.iter().filter_map(move |(sid, kept)| Some((kept.forget_at?, due(sid))))
+        });
+        logins.chain(silences).chain(asks).chain(rooms).chain(sessions).min()
+    }
+
+    /// Who has asked to log in waits for the answer instead.
+    fn login_due(&mut self, conn: ConnId) {
+        if let Some(connection) = self.conns.get_mut(&conn) {
+            connection.login_due = None;
+        }
+        if !self.awaits_login(conn) {
+            self.dismiss(conn, ErrorCode::LoginTimeout, CloseReason::LoginTimeout);
+        }
+    }
+
+    /// Silence is looked for when it would have lasted long enough at the last look.
+    fn silence_due(&mut self, conn: ConnId) {
+        let (now, patience) = (self.now.mono, self.patience().unwrap_or_default());
+        let Some(connection) = self.conns.get_mut(&conn) else { return };
+        let due = connection.last_seen + patience;
+        if due <= now {
+            self.close(conn, CloseReason::Silent);
+        } else {
+            connection.silence_due = Some(due);
+        }
+    }
+
+    /// Whether the question about a login of this connection is out.
+    pub(super) fn awaits_login(&self, conn: ConnId) -> bool {
+        self.asks.values().any(|ask| ask.conn == conn && matches!(ask.about, About::Login(_)))
+    }
+}

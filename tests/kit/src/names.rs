@@ -1,0 +1,54 @@
+//! Names of everything: few, so that clients meet, and some that are dangerous elsewhere.
+
+use std::fmt::Debug;
+
+use easyrtc_proto::{AppName, FieldName, GroupName, IceServer, Payload, RoomName};
+
+/// The application that is configured beside the default one.
+pub(crate) const CONFIGURED_APP: &str = "configured";
+/// The room that is configured in it.
+pub(crate) const CONFIGURED_ROOM: &str = "lobby";
+
+pub(crate) const APPS: [&str; 4] = ["default", CONFIGURED_APP, "other", "__proto__"];
+pub(crate) const ROOMS: [&str; 5] =
+    ["default", CONFIGURED_ROOM, "constructor", "hasOwnProperty", "r5"];
+const GROUPS: [&str; 3] = ["red", "green", "toString"];
+const FIELDS: [&str; 3] = ["topic", "a field", "hidden"];
+pub(crate) const SESSIONS: [&str; 3] = ["s1", "s%3A2", "valueOf"];
+pub(crate) const USERNAMES: [&str; 2] = ["ada", "grace"];
+
+/// One of `list`, whatever `number` is.
+pub(crate) fn pick<T>(list: &[T], number: u8) -> &T {
+    &list[usize::from(number) % list.len()]
+}
+
+/// Unwraps what cannot fail.
+#[expect(clippy::expect_used, reason = "see the invariant")]
+pub(crate) fn valid<T, E: Debug>(parsed: Result<T, E>) -> T {
+    // Invariant: only used for texts that stand in this crate and are well-formed.
+    parsed.expect("a well-formed text")
+}
+
+pub(crate) fn app(number: u8) -> AppName {
+    valid(AppName::parse(pick(&APPS, number)))
+}
+
+pub(crate) fn room(number: u8) -> RoomName {
+    valid(RoomName::parse(pick(&ROOMS, number)))
+}
+
+pub(crate) fn group(number: u8) -> GroupName {
+    valid(GroupName::parse(pick(&GROUPS, number)))
+}
+
+pub(crate) fn field(number: u8) -> FieldName {
+    valid(FieldName::parse(pick(&FIELDS, number)))
+}
+
+pub(crate) fn payload(text: &str) -> Payload {
+    valid(Payload::parse(text))
+}
+
+pub(crate) fn ice_server(url: &str) -> IceServer {
+    valid(IceServer::parse(&format!("{{\"urls\":[\"{url}\"]}}")))
+}

@@ -1,0 +1,116 @@
+//! How a core is configured for a history.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use easyrtc_proto::{AppName, DecodeLimits, RoomName};
+use easyrtc_state::{AppConfig, Config, Field, FieldMap, Limits, RoomConfig};
+
+use crate::names::{self, CONFIGURED_APP, CONFIGURED_ROOM, valid};
+
+/// What differs from history to history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Setup {
+    /// Whether limits are so small that they are hit all the time; otherwise there are none.
+    pub limited: bool,
+    /// Whether clients create applications.
+    pub app_auto_create: bool,
+    /// Whether clients create rooms.
+    pub room_auto_create: bool,
+    /// Whether there is a default room.
+    pub room_default: bool,
+    /// Whether silence ends a connection.
+    pub still_alive: bool,
+    /// Whether everything new has fields.
+    pub default_fields: bool,
+    /// What easyrtcids are drawn from.
+    pub seed: u64,
+}
+
+impl Setup {
+    /// The configuration: short times, and a second application with a room of its own.
+    #[must_use]
+    pub fn config(&self) -> Config {
+        let fields = if self.default_fields { default_fields() } else { FieldMap::default() };
+        let lobby = RoomConfig { room_max_connection: Some(1) };
+        let configured = AppConfig {
+            public_options: BTreeMap::from([("color".to_owned(), names::payload("\"red\""))]),
+            hide_room_list: true,
+            room_max_connection: Some(2),
+            rooms: BTreeMap::from([(valid(RoomName::parse(CONFIGURED_ROOM)), lobby)]),
+        };
+        let seconds = Duration::from_secs;
+        Config {
+            app_auto_create: self.app_auto_create,
+            app_default_fields: fields.clone(),
+            applications: BTreeMap::from([(valid(AppName::parse(CONFIGURED_APP)), configured)]),
+            ice_servers: [names::ice_server("stun:configured")].into(),
+            room_default: Config::default().room_default.filter(|_| self.room_default),
+            room_auto_create: self.room_auto_create,
+            room_default_fields: fields.clone(),
+            connection_default_fields: fields,
+            still_alive_interval: seconds(if self.still_alive { 15 } else { 0 }),
+            still_alive_grace: seconds(10),
+            login_timeout_socketio: seconds(30),
+            login_timeout_websocket: seconds(7),
+            ask_timeout: seconds(4),
+            room_empty_ttl: seconds(11),
+            session_ttl: seconds(20),
+            limits: if self.limited { small_limits() } else { no_limits() },
+            ..Config::default()
+        }
+    }
+
+    /// How large a message may be.
+    #[must_use]
+    pub fn decode_limits() -> DecodeLimits {
+        DecodeLimits { depth: 12, room_api_field_units: 120, p2p_list: 80, ..DecodeLimits::default() }
+    }
+}
+
+fn default_fields() -> FieldMap {
+    let field = |value, shared| Field { value: names::payload(value), shared };
+    let name = |name| valid(easyrtc_proto::FieldName::parse(name));
+    FieldMap(BTreeMap::from([
+        (name("given"), field("[1,2]", true)),
+        (name("secret"), field("true", false)),
+    ]))
+}
+
+const fn small_limits() -> Limits {
+    Limits {
+        applications: 3,
+        rooms_per_application: 4,
+        rooms_per_connection: 3,
+        room_max_connection: 3,
+        sessions: 2,
+        connections: 7,
+        unauthenticated: 4,
+        unauthenticated_per_address: 3,
+        parked: 3,
+        asks_per_connection: 2,
+        groups_per_connection: 2,
+        fields: 3,
+        user_api_field_units: 100,
+        user_settings: 30,
+    }
+}
+
+const fn no_limits() -> Limits {
+    Limits {
+        applications: 0,
+        rooms_per_application: 0,
+        rooms_per_connection: 0,
+        room_max_connection: 0,
+        sessions: 0,
+        connections: 0,
+        unauthenticated: 0,
+        unauthenticated_per_address: 0,
+        parked: 0,
+        asks_per_connection: 0,
+        groups_per_connection: 0,
+        fields: 0,
+        user_api_field_units: 0,
+        user_settings: 0,
+    }
+}
