@@ -199,3 +199,49 @@ async fn refuse(mut stream: TcpStream) {
         Ok(Err(_)) | Err(_) => tracing::debug!("a connection above the limit got no answer"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::Folders;
+    use crate::signalling::Signalling;
+
+    async fn get(address: SocketAddr, path: &str) -> String {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer
+    }
+
+    #[tokio::test]
+    async fn while_draining_new_clients_are_refused_and_then_all_connections() {
+        let settings = Settings::default();
+        let gate = Gate::new(settings.max_sockets, settings.write_timeout);
+        let signalling = Signalling::start(&settings, None).unwrap();
+        let folders = Folders::open(&settings).unwrap();
+        let site = Arc::new(Site::new(&settings, signalling, folders, None, Arc::clone(&gate)));
+        let (phase, watched) = watch::channel(Phase::Serving);
+        let limits = HeadLimits::of(&settings);
+        let acceptor = Arc::new(Acceptor::new(Arc::clone(&site), gate, limits, watched));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let running = tokio::spawn(acceptor.run(listener));
+        let handshake = "/socket.io/?EIO=4&transport=polling";
+        for path in ["/", "/healthz", handshake] {
+            assert!(get(address, path).await.starts_with("HTTP/1.1 200 "), "{path}");
+        }
+
+        site.health.drain();
+        phase.send_replace(Phase::Draining);
+        site.signalling().shut_down().await;
+        for path in ["/", "/healthz", handshake] {
+            assert!(get(address, path).await.starts_with("HTTP/1.1 503 "), "{path}");
+        }
+
+        phase.send_replace(Phase::Finishing);
+        running.await.unwrap();
+        assert!(TcpStream::connect(address).await.is_err());
+    }
+}

@@ -58,8 +58,8 @@ pub struct Layer {
     #[arg(long, value_name = "DIR", help_heading = "What to serve")]
     pub client_files: Option<PathBuf>,
 
-    /// Let only pages of this origin connect, https://example.org for instance; repeat it for more
-    /// than one [default: any origin]
+    /// Let only pages of this origin connect, `https://example.org` for instance; repeat it for
+    /// more than one [default: any origin]
     #[arg(verbatim_doc_comment)]
     #[arg(long = "allow-origin", id = "allowed_origins", value_name = "ORIGIN")]
     #[arg(value_delimiter = ',', help_heading = "Limits")]
@@ -72,7 +72,8 @@ pub struct Layer {
     #[arg(value_delimiter = ',', help_heading = "Limits")]
     pub denied_addresses: Option<Vec<Network>>,
 
-    /// TCP connections open at the same time; more are answered 503. 0: no limit [default: 50000]
+    /// TCP connections open at the same time; more are answered 503. 0: no limit. The system's
+    /// limit of open files (ulimit -n) has to be higher [default: 50000]
     #[arg(verbatim_doc_comment)]
     #[arg(long, value_name = "N", help_heading = "Limits")]
     pub max_sockets: Option<usize>,

@@ -124,3 +124,26 @@ fn session_cookies_are_issued_on_request_only() {
     assert_eq!(refused["msgData"]["errorCode"], "LOGIN_GEN_FAIL", "{refused}");
     assert_eq!(Client::connect(&server, "").login("")["msgType"], "token");
 }
+
+#[test]
+fn a_denied_address_may_not_log_in() {
+    let flags = ["--deny-address", "127.0.0.0/8,192.0.2.7", "--proxy-hops", "1"];
+    let server = Server::start(&flags);
+    for (headers, expected) in [
+        ("", "BANNED_IP_ADDR"),
+        ("X-Forwarded-For: 192.0.2.8, 192.0.2.7\r\n", "BANNED_IP_ADDR"),
+        ("X-Forwarded-For: 192.0.2.7, 192.0.2.8\r\n", "token"),
+    ] {
+        let answer = Client::connect(&server, headers).login("");
+        let code = answer["msgData"]["errorCode"].as_str();
+        assert_eq!(code.or_else(|| answer["msgType"].as_str()), Some(expected), "{answer}");
+    }
+}
+
+#[test]
+fn what_is_set_for_an_application_reaches_its_clients() {
+    let options = r#"{"applications":{"a":{"publicOptions":{"motd":"hi"},"rooms":{"Lobby":{}}}}}"#;
+    let server = Server::start(&["--easyrtc-options", options]);
+    let token = Client::connect(&server, "").login(r#","applicationName":"a""#);
+    assert_eq!(token["msgData"]["application"]["option"]["motd"], "hi", "{token}");
+}
