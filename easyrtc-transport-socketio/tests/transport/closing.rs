@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use easyrtc_runtime::AdminCommand;
 use easyrtc_transport_socketio::Config;
 use serde_json::json;
 
 use crate::support::http::Polling;
 use crate::support::ws::Ws;
-use crate::support::{Server, bad_login, event, login, parse_ack};
+use crate::support::{Server, bad_login, event, login, parse_ack, parse_event, soon};
 
 fn quick() -> Config {
     Config { close_grace: Duration::from_millis(20), ..Config::default() }
@@ -96,4 +97,28 @@ async fn a_slow_reader_is_dropped() {
     drop(slow);
     sender.send(&event(5000, "easyrtcAuth", &login())).await;
     assert_eq!(sender.ack(5000).await["msgType"], "token");
+}
+
+/// Everybody is told, everybody is closed, and the runtime knows when that is done.
+#[tokio::test]
+async fn shutdown() {
+    let server = Server::with(quick()).await;
+    let (mut ws, _) = Ws::log_in(server.address).await;
+    let (polling, _) = Polling::log_in(server.address).await;
+    ws.text().await; // the other's arrival
+    let waiting = Ws::open(server.address).await;
+    server.socketio.stop();
+    server.runtime.admin(AdminCommand::Shutdown).unwrap();
+    let (name, message) = parse_event(&ws.text().await).unwrap();
+    assert_eq!(name, "easyrtcCmd");
+    assert_eq!(message["msgData"]["errorCode"], "SERVER_SHUTDOWN");
+    assert_eq!(ws.text().await, "41");
+    assert_eq!(ws.close_code().await, Some(1000));
+    let packets = polling.packets().await;
+    let (_, message) = parse_event(&packets[packets.len() - 2]).unwrap();
+    assert_eq!(message["msgData"]["errorCode"], "SERVER_SHUTDOWN");
+    assert_eq!(packets.last().unwrap(), "41");
+    drop(waiting);
+    soon(server.runtime.drained()).await;
+    soon(server.socketio.closed()).await;
 }

@@ -8,4 +8,5 @@ mod messages;
 mod polling;
 mod support;
 mod upgrade;
+mod waiting;
 mod websocket;

@@ -1,0 +1,126 @@
+//! The core lets a client wait: its answer to a login comes later.
+
+use std::time::Duration;
+
+use easyrtc_runtime::{Answer, Options, Question, Responder, Runtime, Verdict};
+use easyrtc_transport_socketio::Config;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use crate::support::http::Polling;
+use crate::support::ws::Ws;
+use crate::support::{Server, event, login, parse_ack, soon};
+
+/// Lets clients in once the door is open.
+struct Door(watch::Receiver<bool>);
+
+impl Responder for Door {
+    fn respond(&self, question: Question) -> Answer {
+        let mut open = self.0.clone();
+        match question {
+            Question::Login(_) => Answer::Later(Box::pin(async move {
+                open.wait_for(|&open| open).await.unwrap();
+                Verdict::Allow(easyrtc_state::Grant::default())
+            })),
+            Question::IceConfig { .. } => Answer::Now(Verdict::IceServers(None)),
+            Question::Application { .. } => Answer::Now(Verdict::Application(None)),
+        }
+    }
+}
+
+async fn server(config: Config) -> (Server, watch::Sender<bool>) {
+    let door = watch::Sender::new(false);
+    let mut options = Options::default();
+    // What comes before the answer: one message waits in the core, the next in the transport.
+    options.core.limits.parked = 1;
+    let runtime = Runtime::start(options, Door(door.subscribe())).unwrap();
+    (Server::with_runtime(config, runtime).await, door)
+}
+
+/// Pings often, and does not wait long for the answers.
+fn impatient() -> Config {
+    let ping_interval = Duration::from_millis(20);
+    Config { ping_interval, ping_timeout: Duration::from_millis(50), ..Config::default() }
+}
+
+fn room_list() -> Value {
+    json!({"msgType": "getRoomList"})
+}
+
+/// A payload with a login and a message behind it.
+fn login_and_more() -> String {
+    let more = event(1, "easyrtcCmd", &room_list());
+    format!("{}\x1e{more}", event(0, "easyrtcAuth", &login()))
+}
+
+#[tokio::test]
+async fn on_a_websocket() {
+    let (server, door) = server(impatient()).await;
+    let mut ws = Ws::connect(server.address).await;
+    ws.send(&event(0, "easyrtcAuth", &login())).await;
+    ws.send(&event(1, "easyrtcCmd", &room_list())).await;
+    ws.send(&event(2, "easyrtcCmd", &room_list())).await;
+    ws.send(&event(3, "easyrtcCmd", &room_list())).await;
+    // It is not read, so it can't answer pings; that is not held against it.
+    assert_eq!(ws.text().await, "2");
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    door.send_replace(true);
+    let mut answers = Vec::new();
+    while answers.len() < 4 {
+        let text = ws.text().await;
+        if text == "2" {
+            ws.send("3").await;
+        } else {
+            let ack = answers.len() as u64;
+            answers.push(parse_ack(&text, ack).unwrap()["msgType"].clone());
+        }
+    }
+    assert_eq!(answers, ["token", "roomList", "roomList", "roomList"]);
+}
+
+#[tokio::test]
+async fn on_polling() {
+    let (server, door) = server(impatient()).await;
+    let polling = Polling::connect(server.address).await;
+    assert_eq!(polling.post(login_and_more()).await.body, "ok");
+    // A POST is answered when its packets were handed on, so this one waits …
+    let mut posting = tokio::spawn({
+        let polling = polling.clone();
+        async move { polling.post(event(2, "easyrtcCmd", &room_list())).await }
+    });
+    // … and polls are served meanwhile.
+    assert_eq!(polling.poll().await.body, "2");
+    let waited = tokio::time::timeout(Duration::from_millis(200), &mut posting).await;
+    assert!(waited.is_err(), "{waited:?}");
+    door.send_replace(true);
+    assert_eq!(soon(posting).await.unwrap().body, "ok");
+    let mut packets = Vec::new();
+    while packets.len() < 3 {
+        packets.extend(polling.packets().await.into_iter().filter(|packet| packet != "2"));
+    }
+    assert_eq!(parse_ack(&packets[0], 0).unwrap()["msgType"], "token");
+    assert_eq!(parse_ack(&packets[1], 1).unwrap()["msgType"], "roomList");
+    assert_eq!(parse_ack(&packets[2], 2).unwrap()["msgType"], "roomList");
+}
+
+/// A poll given up ends the session even while its client has to wait.
+#[tokio::test]
+async fn a_client_that_leaves_meanwhile() {
+    let (server, _door) = server(Config::default()).await;
+    let polling = Polling::connect(server.address).await;
+    assert_eq!(polling.post(login_and_more()).await.body, "ok");
+    let posting = tokio::spawn({
+        let polling = polling.clone();
+        async move { polling.post(event(2, "easyrtcCmd", &room_list())).await }
+    });
+    let second = tokio::spawn({
+        let polling = polling.clone();
+        async move { (polling.poll().await, polling.poll().await) }
+    });
+    let first = polling.poll().await;
+    let (second, third) = soon(second).await.unwrap();
+    assert!([&first, &second, &third].iter().any(|answer| answer.body == "1"));
+    assert_eq!(soon(posting).await.unwrap().status, 400);
+    server.sessions(0).await;
+    assert_eq!(server.runtime.connections(), 0);
+}
