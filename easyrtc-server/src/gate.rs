@@ -22,8 +22,8 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// A gate that lets `limit` sockets in at a time; 0 means no limit. Each of them fails when its peer takes nothing for
-    /// `write_timeout`; zero means no limit.
+    /// A gate that lets `limit` sockets in at a time; 0 means no limit. Each of them fails when its
+    /// peer takes nothing for `write_timeout`; zero means no limit.
     #[must_use]
     pub fn new(limit: usize, write_timeout: Duration) -> Arc<Self> {
         let (open, emptied) = (AtomicUsize::new(0), Notify::new());
@@ -75,7 +75,8 @@ impl Drop for Place {
     }
 }
 
-/// A socket that holds its place as long as it exists, also after an upgrade to WebSocket has taken it over.
+/// A socket that holds its place as long as it exists, also after an upgrade to WebSocket has taken
+/// it over.
 #[derive(Debug)]
 pub struct Socket {
     stream: TcpStream,

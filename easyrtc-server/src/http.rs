@@ -67,7 +67,8 @@ pub struct Site {
 }
 
 impl Site {
-    /// A site that has not begun to drain. Its pages and files come with a session cookie if there are `cookies`.
+    /// A site that has not begun to drain. Its pages and files come with a session cookie if there
+    /// are `cookies`.
     #[must_use]
     pub fn new(
         settings: &Settings,
@@ -191,8 +192,8 @@ fn content(code: StatusCode, kind: &'static str, text: impl Into<Bytes>) -> Resp
     response
 }
 
-/// Headers for all pages and files. None that forbids framing or scripts: the pages are the operator's, and the stock
-/// demos frame each other.
+/// Headers for all pages and files. None that forbids framing or scripts: the pages are the
+/// operator's, and the stock demos frame each other.
 fn harden(response: &mut Response<Body>) {
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

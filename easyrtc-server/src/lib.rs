@@ -1,7 +1,8 @@
 //! The EasyRTC signalling server: the program around the protocol.
 //!
-//! [`settings`] says what an operator may set, [`options`] is the protocol's part of it, [`http`] what is answered at which
-//! URL, [`listen`] who gets in, and [`serve`](mod@serve) the life of the process.
+//! [`settings`] says what an operator may set, [`options`] is the protocol's part of it, [`http`]
+//! what is answered at which URL, [`listen`] who gets in, and [`serve`](mod@serve) the life of the
+//! process.
 
 pub mod cli;
 pub mod gate;
@@ -30,16 +31,18 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Settings that cannot be used.
 const EXIT_USAGE: u8 = 2;
 
-/// The program: reads the command line and the environment of the process, and serves until a signal ends it.
+/// The program: reads the command line and the environment of the process, and serves until a
+/// signal ends it.
 ///
-/// The exit code is 0 after a signal, 1 if the server cannot run (an address is taken, say), 2 if the settings cannot be
-/// used.
+/// The exit code is 0 after a signal, 1 if the server cannot run (an address is taken, say), 2 if
+/// the settings cannot be used.
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            // Also --help and --version, which are no errors. There is nobody to tell if it cannot be printed.
+            // Also --help and --version, which are no errors. There is nobody to tell if it cannot
+            // be printed.
             drop(error.print());
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(EXIT_USAGE));
         }

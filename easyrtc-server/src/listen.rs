@@ -17,8 +17,8 @@ use crate::gate::{Gate, Socket};
 use crate::http::Site;
 use crate::settings::Settings;
 
-/// Wait after the system refused to give us a connection (no file descriptors, no memory): long enough not to
-/// spin, short enough that nobody notices.
+/// Wait after the system refused to give us a connection (no file descriptors, no memory): long
+/// enough not to spin, short enough that nobody notices.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Refusals being written at the same time; a connection beyond them is closed without a word.
@@ -53,8 +53,8 @@ impl HeadLimits {
 pub enum Phase {
     /// It takes connections.
     Serving,
-    /// Clients are being told that it ends. New ones are refused; connections are still taken, since a client that polls
-    /// may need one to hear of it.
+    /// Clients are being told that it ends. New ones are refused; connections are still taken,
+    /// since a client that polls may need one to hear of it.
     Draining,
     /// It takes no connections, and those it has end with the answer they are waiting for.
     Finishing,
@@ -184,8 +184,8 @@ fn is_of_one_connection(error: &io::Error) -> bool {
     )
 }
 
-/// Says why and closes. Reads a little first: closing with unread bytes would reset the connection, and the client
-/// might not see the answer.
+/// Says why and closes. Reads a little first: closing with unread bytes would reset the connection,
+/// and the client might not see the answer.
 async fn refuse(mut stream: TcpStream) {
     let mut discarded = [0; 4096];
     let answer = async {

@@ -1,5 +1,5 @@
-//! Structured logs on standard error. What may be logged is decided where events are written: never payloads, never
-//! credentials.
+//! Structured logs on standard error. What may be logged is decided where events are written: never
+//! payloads, never credentials.
 
 use std::fmt;
 use std::io::IsTerminal;

@@ -1,4 +1,5 @@
-//! The EasyRTC signalling server as a program. Everything it does is in the library beside it, so that tests reach it.
+//! The EasyRTC signalling server as a program. Everything it does is in the library beside it, so
+//! that tests reach it.
 
 use std::process::ExitCode;
 

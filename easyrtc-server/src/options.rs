@@ -1,7 +1,7 @@
 //! The protocol's options, under the names the Node server gives them (decision D28).
 //!
-//! They come as JSON, or as a table of the settings file. Each is kept with where it came from, so that an error can
-//! say so.
+//! They come as JSON, or as a table of the settings file. Each is kept with where it came from, so
+//! that an error can say so.
 
 mod applications;
 mod fields;

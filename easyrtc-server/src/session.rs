@@ -1,8 +1,8 @@
-//! Session ids that this server issues (decision D16): a cookie named `easyrtcsid`, which the stock client sends along
-//! when it logs in.
+//! Session ids that this server issues (decision D16): a cookie named `easyrtcsid`, which the stock
+//! client sends along when it logs in.
 //!
-//! An id is random and signed, so that nothing has to be kept to know it again. The key is drawn at start: ids of an earlier
-//! process are not known, as its sessions are not.
+//! An id is random and signed, so that nothing has to be kept to know it again. The key is drawn at
+//! start: ids of an earlier process are not known, as its sessions are not.
 
 use data_encoding::BASE64URL_NOPAD;
 use hmac::{Hmac, KeyInit, Mac};

@@ -27,9 +27,11 @@ pub use span::Span;
 /// The port when none is configured.
 pub const DEFAULT_PORT: u16 = 8080;
 
-/// One source of settings: the flags, the environment, or the file. What a source does not say is `None`.
+/// One source of settings: the flags, the environment, or the file. What a source does not say is
+/// `None`.
 ///
-/// The field's name is the key in the file and, in capitals after `EASYRTC_`, the environment variable.
+/// The field's name is the key in the file and, in capitals after `EASYRTC_`, the environment
+/// variable.
 #[derive(Clone, Debug, Default, PartialEq, Args, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Layer {
@@ -191,7 +193,8 @@ pub struct Loaded {
     pub warnings: Vec<Warning>,
 }
 
-/// A setting that cannot be used: one line that says where it stands, what it is and what is allowed.
+/// A setting that cannot be used: one line that says where it stands, what it is and what is
+/// allowed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{origin}: {problem}")]
 pub struct ConfigError {

@@ -67,7 +67,8 @@ impl Signalling {
         self.runtime.connections()
     }
 
-    /// Tells every client that the server shuts down, and closes its connection. Returns when all are closed.
+    /// Tells every client that the server shuts down, and closes its connection. Returns when all
+    /// are closed.
     pub async fn shut_down(&self) {
         self.socket_io.stop();
         if let Err(error) = self.runtime.admin(AdminCommand::Shutdown) {
@@ -78,7 +79,8 @@ impl Signalling {
     }
 }
 
-/// Lets in everybody who does not come from a denied address, and whose session id, if any, it may have.
+/// Lets in everybody who does not come from a denied address, and whose session id, if any, it may
+/// have.
 struct Door {
     denied: Vec<Network>,
     issued: Option<SessionIds>,

@@ -65,8 +65,8 @@ impl ClientFiles {
     }
 }
 
-/// Whether `path` names a script of the Socket.IO client or its source map, which stand where the transport has its
-/// endpoint.
+/// Whether `path` names a script of the Socket.IO client or its source map, which stand where the
+/// transport has its endpoint.
 pub fn is_bundle(path: &str) -> bool {
     path.strip_prefix("/socket.io/socket.io.").is_some_and(|rest| {
         !rest.contains('/') && (rest.ends_with("js") || rest.ends_with("js.map"))

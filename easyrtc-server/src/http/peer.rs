@@ -4,8 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use hyper::HeaderMap;
 
-/// The client's address: the socket's, or with `hops` trusted proxies in front, what the outermost of them put into
-/// `X-Forwarded-For`. What stands further left the client may have made up.
+/// The client's address: the socket's, or with `hops` trusted proxies in front, what the outermost
+/// of them put into `X-Forwarded-For`. What stands further left the client may have made up.
 ///
 /// An IPv4 address that came over IPv6 is given as what it is.
 pub(super) fn address(headers: &HeaderMap, socket: IpAddr, hops: usize) -> IpAddr {

@@ -24,8 +24,8 @@ pre { background: #8881; padding: 1rem; overflow-x: auto }
 </head>
 <body>
 <h1>An EasyRTC signalling server runs here</h1>
-<p>Pages that use <code>easyrtc.js</code> find each other through it; their calls then run directly between
-browsers.</p>
+<p>Pages that use <code>easyrtc.js</code> find each other through it; their calls then run
+directly between browsers.</p>
 "#;
 
 const WITH_CLIENT_FILES: &str = r#"<h2>Try it</h2>
@@ -38,7 +38,8 @@ const WITH_CLIENT_FILES: &str = r#"<h2>Try it</h2>
     id =&gt; console.log("connected as", id),
     (code, text) =&gt; console.error(code, text));
 &lt;/script&gt;</pre>
-<p>Start the server with <code>--static DIR</code> to have your pages served here, in place of this one.</p>
+<p>Start the server with <code>--static DIR</code> to have your pages served here, in place of this
+one.</p>
 "#;
 
 const WITHOUT_CLIENT_FILES: &str = r#"<h2>Your own page</h2>

@@ -20,7 +20,8 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// Serves `directory` where the request's path begins with `prefix`, which has no slash at its end.
+    /// Serves `directory` where the request's path begins with `prefix`, which has no slash at its
+    /// end.
     ///
     /// # Errors
     /// If there is no such directory.
@@ -85,8 +86,8 @@ fn request(head: &Parts, path: &str) -> Option<Request<Empty<Bytes>>> {
     Some(request)
 }
 
-/// Hidden files (`.git`, `.env`) stay hidden but for `.well-known`, and a path has one spelling. What leads out of the
-/// directory is refused by the crate that reads it.
+/// Hidden files (`.git`, `.env`) stay hidden but for `.well-known`, and a path has one spelling.
+/// What leads out of the directory is refused by the crate that reads it.
 fn is_public(path: &str) -> bool {
     let path = path.replace("%2e", ".").replace("%2E", ".").replace("%2F", "/").replace("%2f", "/");
     let mut segments = path.split('/').skip(1).peekable();

@@ -12,11 +12,12 @@ use super::Value;
 const ALLOWED: &str =
     r#"an object such as {"name": {"fieldValue": 1, "fieldOption": {"isShared": true}}}, or null"#;
 
-/// A JSON object with its values as they stand. Of a repeated key the last counts, as in JavaScript.
+/// A JSON object with its values as they stand. Of a repeated key the last counts, as in
+/// JavaScript.
 type Object = BTreeMap<String, Box<RawValue>>;
 
-/// Reads the fields. As in the original, one with an improper name is left out with a remark, and one is not shared unless
-/// it says so.
+/// Reads the fields. As in the original, one with an improper name is left out with a remark, and
+/// one is not shared unless it says so.
 pub(super) fn read(value: &Value, remarks: &mut Vec<String>) -> Result<FieldMap, String> {
     let mut fields = FieldMap::default();
     if value.is_null() {

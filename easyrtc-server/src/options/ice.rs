@@ -10,8 +10,8 @@ use super::secret::{HIDDEN, PLACEHOLDER};
 
 const ALLOWED: &str = r#"an array such as [{"urls": "stun:stun.example.org"}]"#;
 
-/// Reads the servers. What a browser would throw an error for is one here; what it would merely fail to use is a
-/// remark.
+/// Reads the servers. What a browser would throw an error for is one here; what it would merely
+/// fail to use is a remark.
 pub(super) fn read(value: &Value, remarks: &mut Vec<String>) -> Result<Arc<[IceServer]>, String> {
     let entries: Vec<Box<RawValue>> =
         serde_json::from_str(value.text()).map_err(|_| value.refuse(ALLOWED))?;
@@ -24,7 +24,8 @@ pub(super) fn read(value: &Value, remarks: &mut Vec<String>) -> Result<Arc<[IceS
     servers.collect::<Result<Vec<_>, String>>().map(Arc::from)
 }
 
-/// Looks at what [`IceServer`] leaves to the browser: the scheme of each URL, and that a TURN server has credentials.
+/// Looks at what [`IceServer`] leaves to the browser: the scheme of each URL, and that a TURN
+/// server has credentials.
 fn check_urls(entry: &RawValue, number: usize, remarks: &mut Vec<String>) -> Result<(), String> {
     let entry: serde_json::Value =
         serde_json::from_str(entry.get()).map_err(|error| error.to_string())?;

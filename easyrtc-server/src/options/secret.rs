@@ -3,14 +3,15 @@
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
-/// What stands in a secret's place. As a value it is refused, so that nobody starts a server with it.
+/// What stands in a secret's place. As a value it is refused, so that nobody starts a server with
+/// it.
 pub(super) const HIDDEN: &str = "<hidden by --print-config>";
 
 pub(super) const PLACEHOLDER: &str =
     "has the placeholder that --print-config writes for a secret: put the secret in its place";
 
-/// The option's value with its secrets replaced: credentials of TURN servers, and values of fields that clients do not
-/// see. Otherwise byte for byte.
+/// The option's value with its secrets replaced: credentials of TURN servers, and values of fields
+/// that clients do not see. Otherwise byte for byte.
 #[must_use]
 pub fn without_secrets(option: &str, text: &str) -> String {
     let Ok(mut value) = serde_json::from_str::<Json>(text) else { return text.to_owned() };

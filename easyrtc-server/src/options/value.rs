@@ -92,8 +92,8 @@ impl Value {
     }
 }
 
-/// Where an object or array is due, a string may hold its JSON text: TOML can neither say `null` nor keep the bytes of
-/// a value as they are.
+/// Where an object or array is due, a string may hold its JSON text: TOML can neither say `null`
+/// nor keep the bytes of a value as they are.
 pub(super) fn settled(raw: &RawValue) -> Box<RawValue> {
     let inner = serde_json::from_str::<String>(raw.get()).ok();
     let inner = inner.filter(|text| text.trim_start().starts_with(['{', '[']));

@@ -78,8 +78,8 @@ pub(super) fn read(environment: &Environment) -> Result<Layer, ConfigError> {
     Ok(layer)
 }
 
-/// Variables that look like a misspelt one of ours, each with the one probably meant. Others that begin with
-/// `EASYRTC_` are left alone: container platforms set some for a service of that name.
+/// Variables that look like a misspelt one of ours, each with the one probably meant. Others that
+/// begin with `EASYRTC_` are left alone: container platforms set some for a service of that name.
 pub(super) fn misspelt(environment: &Environment) -> Vec<(String, String)> {
     let mut known: Vec<String> = variables().map(|(variable, _)| variable).collect();
     known.extend([CONFIG.to_owned(), OPTIONS.to_owned()]);

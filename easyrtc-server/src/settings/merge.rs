@@ -8,7 +8,8 @@ use crate::options::{self, Given, Warning};
 use env::Environment;
 
 impl Layer {
-    /// This layer, and `lower` where it says nothing. The options of both are kept apart by the caller.
+    /// This layer, and `lower` where it says nothing. The options of both are kept apart by the
+    /// caller.
     pub(super) fn or(self, lower: Self) -> Self {
         Self {
             listen: self.listen.or(lower.listen),
@@ -33,7 +34,8 @@ impl Settings {
     /// Merges what the flags, the environment and the file say, and checks it.
     ///
     /// # Errors
-    /// The first source that cannot be read, option that does not exist, or value that is not allowed.
+    /// The first source that cannot be read, option that does not exist, or value that is not
+    /// allowed.
     pub fn load(cli: Cli, environment: &Environment) -> Result<Loaded, ConfigError> {
         let path = match cli.config {
             Some(path) => Some(path),

@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 use serde::Deserialize;
 
-/// Scheme, host and, unless it is the scheme's own, port: what a browser sends as `Origin`, in lower case.
+/// Scheme, host and, unless it is the scheme's own, port: what a browser sends as `Origin`, in
+/// lower case.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Origin(String);

@@ -11,14 +11,23 @@ use crate::options::{self, Known, Meaning};
 /// Width of the comments.
 const WIDTH: usize = 96;
 
+const FILE_HEAD: &str = "\
+# The effective settings of easyrtc-server. What stands as \"# NAME = ...\" is not set.
+# Environment variables and flags win over this file; see --help.
+";
+
+const OPTIONS_HEAD: &str = "
+# The protocol's options, under the names the Node server has for them. Times are in
+# milliseconds; 0 means no limit. Objects and arrays may also be strings of JSON.
+[options]
+";
+
 impl Settings {
-    /// A TOML file that leaves every setting as it is, with what each means. Secrets are replaced by a placeholder that
-    /// is refused when the file is read.
+    /// A TOML file that leaves every setting as it is, with what each means. Secrets are replaced
+    /// by a placeholder that is refused when the file is read.
     #[must_use]
     pub fn to_toml(&self) -> String {
-        let mut text = "# Settings of easyrtc-server: the effective ones. A line that begins with \"# NAME =\" is not set.\n\
-                        # Environment variables and flags win over this file; see --help.\n"
-            .to_owned();
+        let mut text = FILE_HEAD.to_owned();
         let command = Layer::augment_args(Command::new("easyrtc-server"));
         for argument in command.get_arguments() {
             let id = argument.get_id().as_str();
@@ -32,8 +41,7 @@ impl Settings {
                 None => text += &format!("# {id} = \"\"\n"),
             }
         }
-        text += "\n# The protocol's options, under the names the Node server has for them. Times are in\n\
-                 # milliseconds; 0 means no limit. Objects and arrays may also be strings of JSON.\n[options]\n";
+        text += OPTIONS_HEAD;
         for known in options::known() {
             self.write_option(&mut text, known);
         }
@@ -96,8 +104,8 @@ fn comment(text: &mut String, about: &str) {
     *text += "\n";
 }
 
-/// Numbers and truth values are written alike in both languages, a text is quoted anew, and the rest stays JSON, in a
-/// string.
+/// Numbers and truth values are written alike in both languages, a text is quoted anew, and the
+/// rest stays JSON, in a string.
 fn json_to_toml(json: &str) -> String {
     if !json.starts_with(['{', '[', '"']) {
         return json.to_owned();

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-/// A length of time with its unit: `10s`, `1500ms`, `2m 30s`. A number without a unit is refused, but for `0`.
+/// A length of time with its unit: `10s`, `1500ms`, `2m 30s`. A number without a unit is refused,
+/// but for `0`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Span(pub Duration);
