@@ -325,6 +325,28 @@ impl Model {
     }
 }
 
+impl Client {
+    /// Its session, if it is in one.
+    #[must_use]
+    pub const fn session(&self) -> Option<&SessionId> {
+        self.session.as_ref()
+    }
+
+    /// Whether it is in a group.
+    #[must_use]
+    pub fn is_in_group(&self, group: &GroupName) -> bool {
+        self.groups.contains(group)
+    }
+}
+
+impl Ask {
+    /// About whom it is.
+    #[must_use]
+    pub const fn conn(&self) -> ConnId {
+        self.conn
+    }
+}
+
 impl Kept {
     fn settle(&mut self, used: bool, forget_at: Duration) {
         if used || self.lasting {

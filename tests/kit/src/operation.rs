@@ -6,10 +6,10 @@ mod malformed;
 mod message;
 mod strategy;
 
-pub use malformed::Malformed;
 pub(crate) use malformed::MALFORMED;
-pub use message::{Login, Message};
+pub use malformed::Malformed;
 pub(crate) use message::text;
+pub use message::{Login, Message};
 pub use strategy::{histories, setups};
 
 /// One thing that happens in a history.

@@ -64,7 +64,12 @@ impl Setup {
     /// How large a message may be.
     #[must_use]
     pub fn decode_limits() -> DecodeLimits {
-        DecodeLimits { depth: 12, room_api_field_units: 120, p2p_list: 80, ..DecodeLimits::default() }
+        DecodeLimits {
+            depth: 12,
+            room_api_field_units: 120,
+            p2p_list: 80,
+            ..DecodeLimits::default()
+        }
     }
 }
 

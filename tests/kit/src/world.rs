@@ -16,7 +16,8 @@ use easyrtc_state::{
 };
 
 pub use entropy::FewNames;
-pub use hear::{heard, without_empty_fields};
+pub use hear::heard;
+pub(crate) use hear::messages;
 pub use history::History;
 
 use crate::check::{self, Delivery, End, Invariant, Step};
@@ -135,8 +136,10 @@ impl World {
     /// # Errors
     /// The first invariant that does not hold.
     pub fn end(mut self) -> Result<(), Violation> {
-        for input in self.answers_to_all() {
-            self.feed(input)?;
+        // An answer may let a message go on that leads to the next question.
+        while let Some(ask) = self.questions.keys().next().copied() {
+            let verdict = self.verdict(ask, 0);
+            self.feed(Input::Answered { ask, verdict })?;
         }
         self.at_end(|invariant, model| invariant.settled(model))?;
         for input in self.unset_fields() {
@@ -167,8 +170,11 @@ impl World {
     ) -> Result<(), Violation> {
         for invariant in &mut self.invariants {
             let name = invariant.name();
-            check(invariant.as_mut(), &self.model)
-                .map_err(|what| Violation { invariant: name, what, input: None })?;
+            check(invariant.as_mut(), &self.model).map_err(|what| Violation {
+                invariant: name,
+                what,
+                input: None,
+            })?;
         }
         Ok(())
     }
@@ -200,18 +206,16 @@ impl World {
             let input = Some(format!("{:?} at {:?}", &input, self.now.mono));
             Violation { invariant, what, input }
         };
-        for delivery in deliveries(&effects) {
-            let Some(receiver) = self.clients.get_mut(&delivery.conn) else { continue };
-            let (model, input, expected) = (&self.model, &input, &expected);
-            let delivery = Delivery { receiver, model, input, expected, ..delivery };
+        for (conn, ack, message) in messages(&effects) {
+            let Some(receiver) = self.clients.get(&conn) else { continue };
+            let (model, input, expected, answer) = (&self.model, &input, &expected, ack.is_some());
+            let delivery = Delivery { conn, receiver, answer, message, model, input, expected };
             for invariant in &mut self.invariants {
                 let checked = invariant.delivered(&delivery);
                 checked.map_err(|what| violation(invariant.name(), what))?;
             }
-            match delivery.ack {
-                Some(_) => delivery.receiver.answered(delivery.message),
-                None => delivery.receiver.emitted(delivery.message),
-            }
+            let Some(receiver) = self.clients.get_mut(&conn) else { continue };
+            if answer { receiver.answered(message) } else { receiver.emitted(message) }
         }
         let step = Step {
             now: self.now,

@@ -6,9 +6,7 @@ use easyrtc_proto::{
     EasyrtcId, ErrorCode, FieldName, GroupName, IceConfig, RoomStatus, RoomUpdate, ServerMessage,
     SessionData,
 };
-use easyrtc_state::{
-    AdminCommand, AdminError, CloseReason, ConnId, Field, FieldMap, FieldOwner,
-};
+use easyrtc_state::{AdminCommand, AdminError, CloseReason, ConnId, Field, FieldMap, FieldOwner};
 
 use super::command::room_data;
 use super::{Heard, Model, reached};

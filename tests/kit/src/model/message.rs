@@ -136,7 +136,12 @@ impl Model {
             (About::Application, Verdict::Application(Some((msg_type, msg_data)))) => {
                 let target = Target::default();
                 let sender_easyrtcid = None;
-                ServerMessage::Custom(RelayedCustom { msg_type, msg_data, sender_easyrtcid, target })
+                ServerMessage::Custom(RelayedCustom {
+                    msg_type,
+                    msg_data,
+                    sender_easyrtcid,
+                    target,
+                })
             }
             _ => ServerMessage::error(ErrorCode::MsgRejectGenFail),
         };

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use easyrtc_proto::{
-    AppName, ClientEntry, EasyrtcId, RoomName, RoomStatus, RoomUpdate, SessionId,
-};
+use easyrtc_proto::{AppName, ClientEntry, EasyrtcId, RoomName, RoomStatus, RoomUpdate, SessionId};
 use easyrtc_state::ConnId;
 
 use super::{App, Client, Heard, Kept, Model, Told};

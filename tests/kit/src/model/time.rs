@@ -28,7 +28,8 @@ impl Model {
                 Due::Login(conn) => self.login_due(conn),
                 Due::Silence(conn) => self.silence_due(conn),
                 Due::Ask(ask) => {
-                    let login = self.asks.get(&ask).is_some_and(|ask| matches!(ask.about, About::Login(_)));
+                    let login =
+                        self.asks.get(&ask).is_some_and(|ask| matches!(ask.about, About::Login(_)));
                     let code =
                         if login { ErrorCode::LoginTimeout } else { ErrorCode::MsgRejectGenFail };
                     self.answered(ask, Verdict::Deny(code));

@@ -118,7 +118,7 @@ pub(crate) fn text(message: &Message, peers: &[String]) -> (easyrtc_proto::Clien
         }
         Message::SetPresence(number) => set("setPresence", raw(&PRESENCES, *number)),
         Message::SetUserCfg(number) => set("setUserCfg", raw(&USER_CFGS, *number)),
-        Message::Signal { kind, to } => (Cmd, signal(*kind, pick(peers, *to))),
+        Message::Signal { kind, to } => (Cmd, signal(*kind, pick::<String>(peers, *to))),
         Message::Custom { to, room, group, data } => {
             let mut message = json!({ "msgType": "chat" });
             let mut target = |key: &str, name: Option<&str>| {
@@ -131,7 +131,8 @@ pub(crate) fn text(message: &Message, peers: &[String]) -> (easyrtc_proto::Clien
             let group = group.map(crate::names::group);
             target("targetGroup", group.as_ref().map(easyrtc_proto::GroupName::as_str));
             if data % 4 != 0 {
-                message["msgData"] = json!([null, { "n": data }, data][usize::from(data % 3)]);
+                message["msgData"] =
+                    pick(&[Value::Null, json!({ "n": data }), json!(data)], *data).clone();
             }
             (Msg, message.to_string())
         }

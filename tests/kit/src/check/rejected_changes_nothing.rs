@@ -1,0 +1,75 @@
+//! I7: rejected changes nothing.
+
+use easyrtc_proto::ServerMessage;
+use easyrtc_state::{CloseReason, ConnId, Effect, Input};
+
+use super::{Invariant, Step};
+
+/// A rejected input leaves the state as it was: a message that is answered with an error or not at
+/// all, a request of the operator that fails. A refused login ends its connection; it leaves the
+/// state as it would be had the connection ended by itself.
+#[derive(Debug)]
+pub(super) struct RejectedChangesNothing;
+
+impl Invariant for RejectedChangesNothing {
+    fn name(&self) -> &'static str {
+        "I7, rejected changes nothing"
+    }
+
+    fn step(&mut self, step: &Step<'_>) -> Result<(), String> {
+        let (before, after) = step.digests;
+        let closed = step.effects.iter().find_map(|effect| match effect {
+            Effect::Close { conn, reason: CloseReason::Refused } => Some(*conn),
+            _ => None,
+        });
+        if let Some(conn) = closed {
+            return refused(step, conn, after);
+        }
+        let rejected = match step.input {
+            Input::Message { .. } => step.effects.iter().all(changes_nothing),
+            Input::Admin { .. } => {
+                let failed = |e: &Effect| matches!(e, Effect::AdminReply { result: Err(_), .. });
+                step.effects.iter().any(failed)
+            }
+            _ => false,
+        };
+        // A message that waits for its turn has no effects either, and does change the state.
+        let waits = step.model.asks.values().any(|ask| Some(ask.conn()) == conn_of(step.input));
+        if rejected && !waits && before != after {
+            return Err(format!("it changed something, and led to {:?}", step.effects));
+        }
+        Ok(())
+    }
+}
+
+fn conn_of(input: &Input) -> Option<ConnId> {
+    match input {
+        Input::Message { conn, .. } => Some(*conn),
+        _ => None,
+    }
+}
+
+fn changes_nothing(effect: &Effect) -> bool {
+    match effect {
+        Effect::Reply { frame, .. } => matches!(frame.message(), ServerMessage::Error(_)),
+        Effect::Notice(_) => true,
+        _ => false,
+    }
+}
+
+/// What was refused: a login, at once or by the answer to the question about it. After one that
+/// waited for another, other messages were handled.
+fn refused(step: &Step<'_>, conn: ConnId, after: u64) -> Result<(), String> {
+    let answers = step.effects.iter().filter(|effect| matches!(effect, Effect::Reply { .. }));
+    if answers.count() > 1 || !matches!(step.input, Input::Message { .. } | Input::Answered { .. })
+    {
+        return Ok(());
+    }
+    let reason = CloseReason::ClientLeft;
+    let left = step.history.with_last_replaced(Input::Closed { conn, reason });
+    if left.digest() != after {
+        let (left, stats) = (left.stats(), step.stats);
+        return Err(format!("the refused login left something: {stats:?}, not {left:?}"));
+    }
+    Ok(())
+}
