@@ -95,7 +95,7 @@ impl Driver {
             }
             Incoming::Ack(id) => {
                 self.link.acknowledged(id);
-                self.connection.iter().for_each(Connection::alive);
+                self.link.alive(self.connection.as_ref());
             }
             Incoming::Event(event) => match route(&event) {
                 Routed::Drop => self.shared.counters.packets_dropped.add(1),

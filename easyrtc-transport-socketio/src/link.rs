@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use easyrtc_runtime::{CloseReason, Connection, Outbox, Outgoing};
@@ -90,6 +91,8 @@ pub(crate) struct Link {
     egress: Option<Egress>,
     batch: Vec<Outgoing>,
     acks: Acks,
+    /// Before this the core is not told again that the client lives.
+    alive_again: Duration,
     /// Why the core ends the connection, once it does.
     closing: Option<CloseReason>,
     timer: Pin<Box<Sleep>>,
@@ -120,6 +123,7 @@ impl Link {
             egress: None,
             batch: Vec::new(),
             acks: Acks::default(),
+            alive_again: Duration::ZERO,
             closing: None,
             timer,
             stop,
@@ -210,7 +214,7 @@ impl Link {
             }
             FaceEvent::PostDone => self.apply(Input::PostDone, connection).map(|_| None),
             FaceEvent::Alive => {
-                connection.inspect(|connection| connection.alive());
+                self.alive(connection);
                 self.apply(Input::Resumed, connection).map(|_| None)
             }
             FaceEvent::Flushed => self.apply(Input::Flushed, connection).map(|_| None),
@@ -269,8 +273,9 @@ impl Link {
             if let Some(why) = emit(outgoing, acks, &self.shared.counters, &mut self.queue) {
                 self.queue.push(encode::DISCONNECT);
                 self.closing = Some(why);
-                self.session.handle(self.shared.now(), Input::Ending, &mut Vec::new());
-                // Nothing comes after it.
+                // Who said nothing for so long will not close by itself either.
+                let grace = why != CloseReason::Silent;
+                self.session.handle(self.shared.now(), Input::Ending { grace }, &mut Vec::new());
             }
         }
     }

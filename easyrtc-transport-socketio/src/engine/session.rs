@@ -52,7 +52,10 @@ pub(crate) enum Input<'a> {
     /// The client disconnected from the namespace.
     Left,
     /// The server ends the session once everything sent so far has left.
-    Ending,
+    Ending {
+        /// Whether the client is given time to close by itself.
+        grace: bool,
+    },
     /// Everything sent so far has left.
     Flushed,
     /// The transport was not read for a while, for reasons of the server's own, and is read again.
@@ -106,7 +109,10 @@ pub(crate) enum Ending {
 enum Phase {
     Open,
     /// The last packets are to leave until then.
-    Flushing(Duration),
+    Flushing {
+        until: Duration,
+        grace: bool,
+    },
     /// The client may close until then.
     Grace(Duration),
 }
@@ -156,7 +162,7 @@ impl Session {
     pub(crate) fn deadline(&self) -> Duration {
         let phase = match self.phase {
             Phase::Open => None,
-            Phase::Flushing(until) | Phase::Grace(until) => Some(until),
+            Phase::Flushing { until, .. } | Phase::Grace(until) => Some(until),
         };
         [phase, self.namespace_by, self.upgrade.deadline(self.poll_waits)]
             .into_iter()
@@ -191,15 +197,17 @@ impl Session {
             Input::Left => {
                 self.namespace_by = Some(now.saturating_add(self.timing.connect_timeout));
             }
-            Input::Ending => {
+            Input::Ending { grace } => {
                 if self.phase == Phase::Open {
-                    self.phase = Phase::Flushing(now.saturating_add(self.timing.flush_timeout));
+                    let until = now.saturating_add(self.timing.flush_timeout);
+                    self.phase = Phase::Flushing { until, grace };
                     self.namespace_by = None;
                 }
             }
             Input::Flushed => {
-                if matches!(self.phase, Phase::Flushing(_)) {
-                    self.phase = Phase::Grace(now.saturating_add(self.timing.close_grace));
+                if let Phase::Flushing { grace, .. } = self.phase {
+                    let grace = if grace { self.timing.close_grace } else { Duration::ZERO };
+                    self.phase = Phase::Grace(now.saturating_add(grace));
                 }
             }
             Input::Resumed => self.heartbeat.heard(now),
@@ -273,7 +281,7 @@ impl Session {
     }
 
     fn tick(&mut self, now: Duration, out: &mut Vec<Output>) {
-        if let Phase::Flushing(until) | Phase::Grace(until) = self.phase
+        if let Phase::Flushing { until, .. } | Phase::Grace(until) = self.phase
             && now >= until
         {
             out.push(Output::Close(Ending::ServerClosed));

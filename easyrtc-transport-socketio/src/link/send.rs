@@ -1,5 +1,7 @@
 //! What the line does and sends: the session's outputs, replies of the transport, the end.
 
+use std::time::Duration;
+
 use easyrtc_runtime::{CloseReason, Connection, Outbox};
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
@@ -9,6 +11,10 @@ use crate::engine::packet::WirePacket;
 use crate::engine::session::{Ending, Input, Output};
 use crate::face::Lost;
 use crate::socket::encode;
+
+/// The core is not told more often that a client lives: a client may send as many pongs as it
+/// likes, and each would take the core's lock.
+const ALIVE_INTERVAL: Duration = Duration::from_millis(100);
 
 impl Link {
     /// Hands an input to the session and carries out what it leads to. Returns whether the packet
@@ -24,7 +30,7 @@ impl Link {
         for output in outputs.drain(..) {
             match output {
                 Output::Deliver => deliver = true,
-                Output::Alive => connection.into_iter().for_each(Connection::alive),
+                Output::Alive => self.alive(connection),
                 Output::Ping => self.reply(WirePacket::PING)?,
                 Output::ReleasePoll => {
                     if let Face::Polling { face, .. } = &mut self.face {
@@ -44,6 +50,17 @@ impl Link {
         }
         self.outputs = outputs;
         Ok(deliver)
+    }
+
+    /// Tells the core that the client lives, unless it was told a moment ago.
+    pub(crate) fn alive(&mut self, connection: Option<&Connection>) {
+        let now = self.shared.now();
+        if let Some(connection) = connection
+            && now >= self.alive_again
+        {
+            self.alive_again = now + ALIVE_INTERVAL;
+            connection.alive();
+        }
     }
 
     fn drop_probe(&mut self) {

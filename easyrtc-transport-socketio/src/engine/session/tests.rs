@@ -22,6 +22,7 @@ const MESSAGE: Input<'_> = Input::Packet(Packet { kind: PacketKind::Message, dat
 const CLOSE: Input<'_> = Input::Packet(Packet { kind: PacketKind::Close, data: "" });
 const PROBE: Input<'_> = Input::ProbePacket(Packet { kind: PacketKind::Ping, data: "probe" });
 const UPGRADE: Input<'_> = Input::ProbePacket(Packet { kind: PacketKind::Upgrade, data: "" });
+const ENDING: Input<'_> = Input::Ending { grace: true };
 
 /// Plays `(milliseconds, input, outputs)` rows.
 fn play(mut session: Session, rows: &[(u64, Input<'_>, &[Output])]) -> Session {
@@ -209,7 +210,7 @@ fn the_server_ends_it_after_the_last_packets_and_a_grace() {
         &[
             (1, Input::Joined, &[]),
             (2, Input::Flushed, &[]),
-            (3, Input::Ending, &[]),
+            (3, ENDING, &[]),
             (4, MESSAGE, &[]),
             (5, Input::Binary, &[]),
             (10, Input::Flushed, &[]),
@@ -224,13 +225,27 @@ fn the_server_ends_it_after_the_last_packets_and_a_grace() {
 }
 
 #[test]
+fn a_client_that_would_not_close_by_itself_gets_no_grace() {
+    play(
+        websocket(),
+        &[
+            (1, Input::Joined, &[]),
+            (2, Input::Ending { grace: false }, &[]),
+            (3, Input::Tick, &[]),
+            (4, Input::Flushed, &[]),
+            (4, Input::Tick, &[Output::Close(Ending::ServerClosed)]),
+        ],
+    );
+}
+
+#[test]
 fn the_server_does_not_wait_for_ever_for_the_last_packets() {
     play(
         websocket(),
         &[
             (1, Input::Joined, &[]),
-            (2, Input::Ending, &[]),
-            (1_000, Input::Ending, &[]),
+            (2, ENDING, &[]),
+            (1_000, ENDING, &[]),
             (20_001, Input::Tick, &[]),
             (20_002, Input::Tick, &[Output::Close(Ending::ServerClosed)]),
         ],
@@ -255,7 +270,7 @@ fn input() -> impl Strategy<Value = Input<'static>> {
         Just(Input::ProbeLost),
         Just(Input::Joined),
         Just(Input::Left),
-        Just(Input::Ending),
+        Just(ENDING),
         Just(Input::Flushed),
         Just(Input::Tick),
     ]
