@@ -30,19 +30,19 @@ pub(crate) fn valid<T, E: Debug>(parsed: Result<T, E>) -> T {
 }
 
 pub(crate) fn app(number: u8) -> AppName {
-    valid(AppName::parse(*pick(&APPS, number)))
+    valid(AppName::parse(pick::<&str>(&APPS, number)))
 }
 
 pub(crate) fn room(number: u8) -> RoomName {
-    valid(RoomName::parse(*pick(&ROOMS, number)))
+    valid(RoomName::parse(pick::<&str>(&ROOMS, number)))
 }
 
 pub(crate) fn group(number: u8) -> GroupName {
-    valid(GroupName::parse(*pick(&GROUPS, number)))
+    valid(GroupName::parse(pick::<&str>(&GROUPS, number)))
 }
 
 pub(crate) fn field(number: u8) -> FieldName {
-    valid(FieldName::parse(*pick(&FIELDS, number)))
+    valid(FieldName::parse(pick::<&str>(&FIELDS, number)))
 }
 
 pub(crate) fn payload(text: &str) -> Payload {

@@ -93,11 +93,11 @@ const fn small_limits() -> Limits {
         unauthenticated: 4,
         unauthenticated_per_address: 3,
         parked: 3,
-        asks_per_connection: 2,
+        asks_per_connection: 1,
         groups_per_connection: 2,
         fields: 3,
         user_api_field_units: 100,
-        user_settings: 30,
+        user_settings: 25,
     }
 }
 

@@ -108,10 +108,11 @@ impl World {
     }
 
     /// Plays a history, and ends it: everybody leaves, and time passes until nothing is due.
+    /// Returns what happened.
     ///
     /// # Errors
     /// The first invariant that does not hold.
-    pub fn run(setup: Setup, history: &[Operation]) -> Result<(), Violation> {
+    pub fn run(setup: Setup, history: &[Operation]) -> Result<History, Violation> {
         let mut world = Self::new(setup);
         for operation in history {
             world.perform(operation)?;
@@ -135,7 +136,7 @@ impl World {
     ///
     /// # Errors
     /// The first invariant that does not hold.
-    pub fn end(mut self) -> Result<(), Violation> {
+    pub fn end(mut self) -> Result<History, Violation> {
         // An answer may let a message go on that leads to the next question.
         while let Some(ask) = self.questions.keys().next().copied() {
             let verdict = self.verdict(ask, 0);
@@ -161,7 +162,7 @@ impl World {
             let violation = |what| Violation { invariant: name, what, input: None };
             invariant.end(&end).map_err(violation)?;
         }
-        Ok(())
+        Ok(self.history)
     }
 
     fn at_end(
@@ -189,8 +190,11 @@ impl World {
     fn feed(&mut self, input: Input) -> Result<(), Violation> {
         let before = self.core.digest();
         let mut effects = Effects::new();
-        self.history.record(self.now, &input);
-        self.core.handle(self.now, input.clone(), &mut effects);
+        let input = {
+            self.history.record(self.now, &input);
+            self.core.handle(self.now, input.clone(), &mut effects);
+            input
+        };
         let effects: Vec<Effect> = effects.drain().collect();
         self.settle_question(&input);
         let expected = self.model.take(self.now, input.clone(), hints(&effects));

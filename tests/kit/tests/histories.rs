@@ -6,8 +6,8 @@
 
 use std::env;
 
-use easyrtc_test_kit::World;
 use easyrtc_test_kit::operation::{histories, setups};
+use easyrtc_test_kit::world::{Violation, World};
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 
 fn number(variable: &str, default: u64) -> u64 {
@@ -27,8 +27,8 @@ fn all_invariants_hold_in_all_histories() {
     let result = TestRunner::new_with_rng(config, rng).run(
         &(setups(), histories(150)),
         |(setup, history)| {
-            World::run(setup, &history)
-                .map_err(|violation| TestCaseError::fail(violation.to_string()))
+            let failed = |violation: Violation| TestCaseError::fail(violation.to_string());
+            World::run(setup, &history).map(drop).map_err(failed)
         },
     );
     if let Err(failure) = result {

@@ -38,9 +38,9 @@ impl Invariant for OneReply {
         for effect in step.effects {
             match effect {
                 Effect::Reply { conn, ack, .. } => {
-                    if !self.owed.get_mut(conn).is_some_and(|owed| owed.remove(ack)) {
-                        return Err(format!("{conn:?} is answered {ack:?}, which is not due"));
-                    }
+                    let due = self.owed.get_mut(conn).is_some_and(|owed| owed.remove(ack));
+                    let not_due = || format!("{conn:?} is answered {ack:?}, which is not due");
+                    due.then_some(()).ok_or_else(not_due)?;
                 }
                 Effect::Close { conn, .. } => {
                     self.owed.remove(conn);

@@ -131,7 +131,7 @@ impl Model {
         for name in rooms {
             let room = self.new_room(false);
             let Some(client) = self.client_mut(conn) else { return };
-            client.rooms.entry(name.clone()).or_insert((unix_ms, ApiFields::default()));
+            client.rooms.entry(name.clone()).or_insert_with(|| (unix_ms, <_>::default()));
             let app = client.app.clone();
             if let Some(app) = self.apps.get_mut(&app) {
                 app.rooms.entry(name.clone()).or_insert(room);

@@ -88,7 +88,7 @@ const API_FIELDS: [&str; 7] = [
     r#"{"hand":{"fieldName":"hand","fieldValue":"up"},"a":{"fieldName":"a","fieldValue":""}}"#,
 ];
 
-const USER_CFGS: [&str; 9] = [
+const USER_CFGS: [&str; 10] = [
     "{}",
     r#"{"apiField":{"a":{"fieldName":"a","fieldValue":"everywhere"}}}"#,
     r#"{"apiField":{"c":{"fieldName":"c","fieldValue":{"deep":[1,2,3]}}},"p2pList":{}}"#,
@@ -97,6 +97,7 @@ const USER_CFGS: [&str; 9] = [
     r#"{"apiField":{"long":{"fieldName":"long","fieldValue":"0123456789012345678901234567"}}}"#,
     r#"{"userSettings":{"one":1234567890,"two":null}}"#,
     r#"{"userSettings":{"two":1234567890},"apiField":{"d":{"fieldName":"d","fieldValue":0}}}"#,
+    r#"{"userSettings":{"three":12345678901234567890}}"#,
     r#"{"p2pList":{"x":{"connectTime":1}},"userSettings":{}}"#,
 ];
 

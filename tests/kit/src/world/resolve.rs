@@ -170,9 +170,11 @@ impl World {
         let fitting = match self.questions.get(&ask) {
             Some(Question::Login(_)) | None => Verdict::Allow(grant(variant)),
             Some(Question::IceConfig { .. }) => Verdict::IceServers(
-                (variant % 2 == 0).then(|| [names::ice_server("turn:answered")].into()),
+                variant.is_multiple_of(2).then(|| [names::ice_server("turn:answered")].into()),
             ),
-            Some(Question::Application { .. }) if variant % 3 == 0 => Verdict::Application(None),
+            Some(Question::Application { .. }) if variant.is_multiple_of(3) => {
+                Verdict::Application(None)
+            }
             Some(Question::Application { message, .. }) => {
                 Verdict::Application(Some((message.msg_type.clone(), message.msg_data.clone())))
             }
@@ -193,7 +195,10 @@ impl World {
                     1 => FieldOwner::Room(names::app(which / 8), names::room(*which)),
                     2 => FieldOwner::Session(
                         names::app(which / 8),
-                        valid(easyrtc_proto::SessionId::parse(*pick(&names::SESSIONS, *which))),
+                        valid(easyrtc_proto::SessionId::parse(pick::<&str>(
+                            &names::SESSIONS,
+                            *which,
+                        ))),
                     ),
                     _ => FieldOwner::Connection(self.named(*which)),
                 };
