@@ -79,10 +79,16 @@ impl Shared {
     }
 }
 
+/// Clients are pinged no more often than this, however little silence is borne: a client from which
+/// less is expected than this has to say `stillAlive` itself.
+const MIN_PING_INTERVAL: Duration = Duration::from_secs(5);
+
 /// How often to ping: as configured, unless clients must be heard from more often (decision D4).
 fn ping_interval(configured: Duration, still_alive: Option<Duration>) -> Duration {
     match still_alive {
-        Some(interval) if !interval.is_zero() && interval < configured => interval / 2,
+        Some(interval) if !interval.is_zero() && interval < configured => {
+            (interval / 2).clamp(MIN_PING_INTERVAL.min(configured), configured)
+        }
         _ => configured,
     }
 }
@@ -99,6 +105,8 @@ mod tests {
         assert_eq!(ping_interval(s(25), None), s(25));
         assert_eq!(ping_interval(s(25), Some(s(0))), s(25));
         assert_eq!(ping_interval(s(25), Some(s(60))), s(25));
-        assert_eq!(ping_interval(s(25), Some(s(10))), s(5));
+        assert_eq!(ping_interval(s(25), Some(s(20))), s(10));
+        assert_eq!(ping_interval(s(25), Some(s(2))), s(5));
+        assert_eq!(ping_interval(s(3), Some(s(2))), s(3));
     }
 }
