@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use easyrtc_proto::{AppName, DecodeLimits, RoomName};
-use easyrtc_state::{AppConfig, Config, Field, FieldMap, Limits, RoomConfig};
+use easyrtc_proto::{
+    AppName, DecodeLimits, EasyrtcId, ErrorCode, Payload, Presence, RoomName, Show,
+};
+use easyrtc_state::{AppConfig, Config, Field, FieldMap, Limits, Policy, RoomConfig};
 
 use crate::names::{self, CONFIGURED_APP, CONFIGURED_ROOM, valid};
 
@@ -117,5 +119,32 @@ const fn no_limits() -> Limits {
         fields: 0,
         user_api_field_units: 0,
         user_settings: 0,
+    }
+}
+
+/// What the embedder of the simulated core refuses.
+#[derive(Clone, Copy, Debug)]
+pub struct Embedder;
+
+impl Policy for Embedder {
+    fn create_room(&self, app: &AppName, room: &RoomName) -> Result<(), ErrorCode> {
+        let refused = app.as_str() == "other" && room.as_str() == "constructor";
+        if refused { Err(ErrorCode::MsgRejectGenFail) } else { Ok(()) }
+    }
+
+    fn join_room(
+        &self,
+        _: &AppName,
+        room: &RoomName,
+        parameter: Option<&Payload>,
+    ) -> Result<(), ErrorCode> {
+        let badly = parameter.is_some_and(|parameter| parameter.as_str().contains("9}"));
+        let refused = room.as_str() == "r5" && badly;
+        if refused { Err(ErrorCode::MsgRejectBadData) } else { Ok(()) }
+    }
+
+    fn set_presence(&self, _: &EasyrtcId, presence: &Presence) -> Result<(), ErrorCode> {
+        let refused = presence.show == Show::Dnd;
+        if refused { Err(ErrorCode::MsgRejectPresence) } else { Ok(()) }
     }
 }

@@ -11,8 +11,7 @@ use std::time::Duration;
 
 use easyrtc_proto::ServerMessage;
 use easyrtc_state::{
-    AllowAll, AskId, CloseReason, ConnId, Core, Effect, Effects, Input, Now, Question, Stats,
-    Verdict,
+    AskId, CloseReason, ConnId, Core, Effect, Effects, Input, Now, Question, Stats, Verdict,
 };
 
 pub use entropy::FewNames;
@@ -23,10 +22,11 @@ pub use history::History;
 use crate::check::{self, Delivery, End, Invariant, Step};
 use crate::client::ReferenceClient;
 use crate::model::{Hints, Model};
+use crate::setup::Embedder;
 use crate::{Operation, Setup};
 
 /// The core as it is simulated.
-pub type TestCore = Core<FewNames, AllowAll>;
+pub type TestCore = Core<FewNames, Embedder>;
 
 /// How many inputs an end may take: more than any history leaves deadlines.
 const END_STEPS: usize = 10_000;

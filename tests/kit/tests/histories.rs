@@ -10,6 +10,7 @@ use easyrtc_test_kit::operation::{histories, setups};
 use easyrtc_test_kit::world::{Violation, World};
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 
+#[expect(clippy::expect_used, reason = "a mistake of whoever sets the variable")]
 fn number(variable: &str, default: u64) -> u64 {
     match env::var(variable) {
         Ok(value) => value.parse().expect("a number"),

@@ -8,9 +8,10 @@ use easyrtc_proto::{
     RoomStatus, RoomUpdate, ServerMessage, SetPresence, SetRoomApiField, SetUserCfg, SettingName,
     Signal,
 };
-use easyrtc_state::ConnId;
+use easyrtc_state::{ConnId, Policy};
 
 use super::{Model, Told, login::Codes};
+use crate::setup::Embedder;
 
 type Answer = Result<ServerMessage, ErrorCode>;
 
@@ -22,7 +23,7 @@ impl Model {
             Command::RoomJoin(request) => self.room_join(conn, &request),
             Command::RoomLeave(request) => Ok(self.room_leave(conn, &request)),
             Command::SetRoomApiField(request) => self.set_room_api_field(conn, request),
-            Command::SetPresence(request) => Ok(self.set_presence(conn, &request)),
+            Command::SetPresence(request) => self.set_presence(conn, &request),
             Command::SetUserCfg(request) => self.set_user_cfg(conn, &request),
             Command::StillAlive => Ok(ServerMessage::Ack),
             Command::GetIceConfig | Command::Unknown { .. } => Err(ErrorCode::MsgRejectBadType),
@@ -100,7 +101,7 @@ impl Model {
         let (app, full) = (client.app.clone(), ErrorCode::MsgRejectBadRoom);
         let new = request.rooms.keys().filter(|room| !client.rooms.contains_key(*room)).count();
         let codes = Codes { missing: full.clone(), full };
-        self.may_join(conn, &app, request.rooms.keys(), client.rooms.len() + new, &codes)?;
+        self.may_join(conn, &app, &request.rooms, client.rooms.len() + new, &codes)?;
         let rooms: Vec<RoomName> = request.rooms.keys().cloned().collect();
         self.enter(conn, &rooms);
         self.tell_changed(conn, rooms.clone());
@@ -126,12 +127,14 @@ impl Model {
         Ok(self.update_of(conn, &[request.room_name]))
     }
 
-    fn set_presence(&mut self, conn: ConnId, request: &SetPresence) -> ServerMessage {
-        let Some(client) = self.client_mut(conn) else { return ServerMessage::Ack };
-        client.presence = request.applied_to(&client.presence);
+    fn set_presence(&mut self, conn: ConnId, request: &SetPresence) -> Answer {
+        let Some(client) = self.client_mut(conn) else { return Err(ErrorCode::MsgRejectNoAuth) };
+        let presence = request.applied_to(&client.presence);
+        Embedder.set_presence(&client.easyrtcid, &presence)?;
+        client.presence = presence;
         let rooms: Vec<RoomName> = client.rooms.keys().cloned().collect();
         self.tell_changed(conn, rooms.clone());
-        self.update_of(conn, &rooms)
+        Ok(self.update_of(conn, &rooms))
     }
 
     /// An unchanged `apiField` is told to nobody (decision D7).

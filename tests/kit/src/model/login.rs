@@ -6,9 +6,10 @@ use easyrtc_proto::{
     ApiFields, AppName, Application, Authenticate, ErrorCode, Group, IceConfig, Payload, Presence,
     Protocol, RoomName, ServerMessage, SessionData, Token,
 };
-use easyrtc_state::{AckId, CloseReason, ConnId, Grant, LoginQuestion, Question, Verdict};
+use easyrtc_state::{AckId, CloseReason, ConnId, Grant, LoginQuestion, Policy, Question, Verdict};
 
 use super::{About, Client, Heard, Kept, Model, Told, command::merged, reached};
+use crate::setup::Embedder;
 
 /// The codes for a room that may not be created, and for what is full.
 pub(super) struct Codes {
@@ -85,16 +86,16 @@ impl Model {
             return Err(ErrorCode::LoginGenFail);
         }
         let codes = Codes { missing: ErrorCode::LoginBadRoom, full: ErrorCode::LoginGenFail };
-        self.may_join(conn, app, rooms.keys(), rooms.len(), &codes)
+        self.may_join(conn, app, rooms, rooms.len(), &codes)
     }
 
     /// All or nothing (decision D11); a member needs no new place (decision D23). `total` is in
     /// how many rooms it would be.
-    pub(super) fn may_join<'a>(
+    pub(super) fn may_join(
         &self,
         conn: ConnId,
         app: &AppName,
-        rooms: impl Iterator<Item = &'a RoomName>,
+        rooms: &BTreeMap<RoomName, Option<Payload>>,
         total: usize,
         codes: &Codes,
     ) -> Result<(), ErrorCode> {
@@ -106,7 +107,7 @@ impl Model {
         let there: Vec<RoomName> =
             founded.unwrap_or_else(|| self.new_app(app).rooms.into_keys().collect());
         let mut count = there.len();
-        for room in rooms {
+        for (room, parameter) in rooms {
             let members = self.members(app, room);
             if members.contains(&conn) {
                 continue;
@@ -115,10 +116,12 @@ impl Model {
                 if !self.config.room_auto_create {
                     return Err(codes.missing.clone());
                 }
+                Embedder.create_room(app, room)?;
                 count += 1;
             } else if reached(members.len(), self.capacity(app, room)) {
                 return Err(codes.full.clone());
             }
+            Embedder.join_room(app, room, parameter.as_ref())?;
         }
         let limit = limits.rooms_per_application;
         let too_many = limit != 0 && count > limit && count > there.len();

@@ -1,9 +1,10 @@
 //! What happened so far, to be played again.
 
-use easyrtc_state::{AdminCommand, AllowAll, Core, Effect, Effects, Input, Now, RequestId};
+use easyrtc_state::{AdminCommand, Core, Effect, Effects, Input, Now, RequestId};
 
 use super::{FewNames, TestCore};
 use crate::Setup;
+use crate::setup::Embedder;
 
 /// What the wall clock shows at the start: ms since the epoch.
 pub(super) const CLOCK: u64 = 1_764_500_000_000;
@@ -17,7 +18,7 @@ pub struct History {
 }
 
 pub(super) fn new_core(setup: Setup) -> TestCore {
-    Core::new(setup.config(), AllowAll, FewNames::new(setup.seed))
+    Core::new(setup.config(), Embedder, FewNames::new(setup.seed))
 }
 
 impl History {
