@@ -195,7 +195,7 @@ async fn a_post_that_is_too_long_ends_the_session() {
 async fn heartbeat() {
     let config = Config { ping_interval: Duration::from_millis(20), ..Config::default() };
     let server = Server::with(config).await;
-    let polling = Polling::connect(server.address).await;
+    let polling = Polling::open(server.address).await;
     for _ in 0..3 {
         assert_eq!(polling.poll().await.body, "2");
         assert_eq!(polling.post("3").await.body, "ok");

@@ -75,20 +75,28 @@ async fn only_one_probe_at_a_time() {
 
 #[tokio::test]
 async fn a_probe_that_fails_does_no_harm() {
-    let config = Config { upgrade_timeout: Duration::from_millis(20), ..Config::default() };
-    let server = Server::with(config).await;
+    let server = Server::start().await;
     let polling = Polling::connect(server.address).await;
     for message in ["4x", "abc", "1", "2"] {
         let mut ws = probe(&polling).await;
         ws.send(message).await;
         ws.assert_closed().await;
     }
-    let mut silent = probe(&polling).await;
-    silent.assert_closed().await;
     drop(probe(&polling).await);
     assert_eq!(polling.post("40/x").await.body, "ok");
     assert!(polling.poll().await.body.starts_with("44/x"));
     assert_eq!(server.metrics().upgrades, 0);
+}
+
+#[tokio::test]
+async fn a_probe_does_not_take_for_ever() {
+    let config = Config { upgrade_timeout: Duration::from_millis(20), ..Config::default() };
+    let server = Server::with(config).await;
+    let polling = Polling::connect(server.address).await;
+    for _ in 0..2 {
+        probe(&polling).await.assert_closed().await;
+    }
+    assert_eq!(polling.post("3").await.body, "ok");
 }
 
 #[tokio::test]

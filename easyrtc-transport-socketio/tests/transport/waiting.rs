@@ -37,10 +37,9 @@ async fn server(config: Config) -> (Server, watch::Sender<bool>) {
     (Server::with_runtime(config, runtime).await, door)
 }
 
-/// Pings often, and does not wait long for the answers.
-fn impatient() -> Config {
-    let ping_interval = Duration::from_millis(20);
-    Config { ping_interval, ping_timeout: Duration::from_millis(50), ..Config::default() }
+/// Pings often.
+fn lively() -> Config {
+    Config { ping_interval: Duration::from_millis(20), ..Config::default() }
 }
 
 fn room_list() -> Value {
@@ -55,15 +54,15 @@ fn login_and_more() -> String {
 
 #[tokio::test]
 async fn on_a_websocket() {
-    let (server, door) = server(impatient()).await;
+    let (server, door) = server(lively()).await;
     let mut ws = Ws::connect(server.address).await;
     ws.send(&event(0, "easyrtcAuth", &login())).await;
     ws.send(&event(1, "easyrtcCmd", &room_list())).await;
     ws.send(&event(2, "easyrtcCmd", &room_list())).await;
     ws.send(&event(3, "easyrtcCmd", &room_list())).await;
-    // It is not read, so it can't answer pings; that is not held against it.
+    // It is not read, but it is written to.
     assert_eq!(ws.text().await, "2");
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    ws.send("3").await;
     door.send_replace(true);
     let mut answers = Vec::new();
     while answers.len() < 4 {
@@ -78,9 +77,27 @@ async fn on_a_websocket() {
     assert_eq!(answers, ["token", "roomList", "roomList", "roomList"]);
 }
 
+/// A client that is not read can't answer pings: not its fault.
+#[tokio::test]
+async fn waiting_is_no_silence() {
+    let (server, door) = server(Config { ping_timeout: Duration::from_secs(1), ..lively() }).await;
+    let mut ws = Ws::connect(server.address).await;
+    ws.send(&event(0, "easyrtcAuth", &login())).await;
+    for ack in 1..4 {
+        ws.send(&event(ack, "easyrtcCmd", &room_list())).await;
+    }
+    assert_eq!(ws.text().await, "2");
+    // By the time this one's silence has ended it, so would the other's have.
+    let mut silent = Ws::open(server.address).await;
+    assert_eq!(silent.text().await, "2");
+    silent.assert_closed().await;
+    door.send_replace(true);
+    assert_eq!(ws.ack(0).await["msgType"], "token");
+}
+
 #[tokio::test]
 async fn on_polling() {
-    let (server, door) = server(impatient()).await;
+    let (server, door) = server(lively()).await;
     let polling = Polling::connect(server.address).await;
     assert_eq!(polling.post(login_and_more()).await.body, "ok");
     // A POST is answered when its packets were handed on, so this one waits …

@@ -121,7 +121,7 @@ async fn a_client_that_closes() {
 async fn heartbeat() {
     let config = Config { ping_interval: Duration::from_millis(20), ..Config::default() };
     let server = Server::with(config).await;
-    let mut ws = Ws::connect(server.address).await;
+    let mut ws = Ws::open(server.address).await;
     for _ in 0..3 {
         assert_eq!(ws.text().await, "2");
         ws.send("3").await;
@@ -136,7 +136,7 @@ async fn silence_ends_the_session() {
         ..Config::default()
     };
     let server = Server::with(config).await;
-    let mut ws = Ws::connect(server.address).await;
+    let mut ws = Ws::open(server.address).await;
     assert_eq!(ws.text().await, "2");
     ws.assert_closed().await;
     assert_eq!(server.metrics().ping_timeouts, 1);

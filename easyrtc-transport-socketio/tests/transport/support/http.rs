@@ -72,8 +72,15 @@ impl Polling {
     pub(crate) async fn connect(address: SocketAddr) -> Self {
         let this = Self::open(address).await;
         assert_eq!(this.post("40").await.body, "ok");
-        assert!(this.poll().await.body.starts_with("40{\"sid\":\""));
-        this
+        loop {
+            for packet in this.packets().await {
+                if packet.starts_with("40{\"sid\":\"") {
+                    return this;
+                }
+                assert_eq!(packet, "2");
+                assert_eq!(this.post("3").await.body, "ok");
+            }
+        }
     }
 
     /// Connects and logs in; returns the easyrtcid too.

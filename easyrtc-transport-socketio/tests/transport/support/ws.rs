@@ -49,8 +49,14 @@ impl Ws {
     pub(crate) async fn connect(address: SocketAddr) -> Self {
         let mut this = Self::open(address).await;
         this.send("40").await;
-        assert!(this.text().await.starts_with("40{\"sid\":\""));
-        this
+        loop {
+            let text = this.text().await;
+            if text.starts_with("40{\"sid\":\"") {
+                return this;
+            }
+            assert_eq!(text, "2");
+            this.send("3").await;
+        }
     }
 
     /// Connects and logs in; returns the easyrtcid too.
