@@ -113,3 +113,65 @@ impl Occupant {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use easyrtc_proto::RoomData;
+
+    use super::*;
+
+    /// Folds the `roomData` of several messages, given as JSON.
+    fn after(messages: &[&str]) -> ReferenceClient {
+        let mut client = ReferenceClient::default();
+        for message in messages {
+            let data: RoomData = serde_json::from_str(message).unwrap();
+            client.emitted(&ServerMessage::RoomData(data));
+        }
+        client
+    }
+
+    fn presence(client: &ReferenceClient) -> Vec<String> {
+        let occupants = client.rooms.values().flat_map(|room| &room.occupants);
+        let seen = |(id, o): (&EasyrtcId, &Occupant)| {
+            let fields = o.api_field.as_ref().map(|fields| fields.0.len());
+            format!("{id} {} {:?} {fields:?}", o.room_join_time, o.presence.show)
+        };
+        occupants.map(seen).collect()
+    }
+
+    const JOIN: &str = r#"{"roomData":{"r":{"roomName":"r","roomStatus":"join","clientList":{
+        "a":{"easyrtcid":"a","roomJoinTime":1,"presence":{"show":"chat","status":null},
+             "apiField":{"f":{"fieldName":"f","fieldValue":1}}}}}}}"#;
+
+    fn delta(entry: &str) -> String {
+        format!(
+            r#"{{"roomData":{{"r":{{"roomName":"r","roomStatus":"update","clientListDelta":
+                {{"updateClient":{{"a":{{"easyrtcid":"a","roomJoinTime":2,{entry}}}}}}}}}}}}}"#
+        )
+    }
+
+    #[test]
+    fn a_delta_changes_presence_and_the_fields_it_mentions() {
+        let silent = delta(r#""presence":{"show":"away","status":null}"#);
+        assert_eq!(presence(&after(&[JOIN, &silent])), ["a 1 Away Some(1)"]);
+        let cleared = delta(r#""presence":{"show":"chat","status":null},"apiField":{}"#);
+        assert_eq!(presence(&after(&[JOIN, &cleared])), ["a 1 Chat Some(0)"]);
+    }
+
+    #[test]
+    fn a_delta_brings_and_takes_members() {
+        let came = delta(r#""presence":{"show":"xa","status":null}"#);
+        assert_eq!(presence(&after(&[&came])), ["a 2 Xa None"]);
+        let left = r#"{"roomData":{"r":{"roomName":"r","roomStatus":"update","clientListDelta":
+            {"removeClient":{"a":{"easyrtcid":"a"}}}}}}"#;
+        assert!(presence(&after(&[JOIN, left])).is_empty());
+    }
+
+    #[test]
+    fn a_list_replaces_and_leaving_forgets() {
+        let empty = r#"{"roomData":{"r":{"roomName":"r","roomStatus":"join","clientList":{}}}}"#;
+        assert!(presence(&after(&[JOIN, empty])).is_empty());
+        let left = r#"{"roomData":{"r":{"roomName":"r","roomStatus":"leave"}}}"#;
+        assert_eq!(after(&[JOIN, left]), ReferenceClient::default());
+    }
+}

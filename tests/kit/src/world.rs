@@ -18,6 +18,8 @@ pub use entropy::FewNames;
 pub use hear::heard;
 pub(crate) use hear::messages;
 pub use history::History;
+#[cfg(test)]
+pub(crate) use resolve::decode;
 
 use crate::check::{self, Delivery, End, Invariant, Step};
 use crate::client::ReferenceClient;
@@ -52,7 +54,13 @@ pub struct World {
     answers: VecDeque<(AskId, Verdict)>,
     history: History,
     invariants: Vec<Box<dyn Invariant>>,
+    /// The core's digest after the last input.
+    digest: u64,
+    tamper: Tamper,
 }
+
+/// What a faulty core would make of the effects of one input; to try the invariants.
+pub type Tamper = fn(Vec<Effect>) -> Vec<Effect>;
 
 /// What the driver knows of a connection.
 #[derive(Debug, Default)]
@@ -90,8 +98,10 @@ impl World {
     /// A world nobody is in yet, watched by all invariants.
     #[must_use]
     pub fn new(setup: Setup) -> Self {
+        let core = history::new_core(setup);
         Self {
-            core: history::new_core(setup),
+            digest: core.digest(),
+            core,
             model: Model::new(setup.config()),
             clients: BTreeMap::new(),
             links: BTreeMap::new(),
@@ -104,7 +114,14 @@ impl World {
             answers: VecDeque::new(),
             history: History::new(setup),
             invariants: check::all(),
+            tamper: std::convert::identity,
         }
+    }
+
+    /// The same world around a faulty core.
+    #[must_use]
+    pub fn tampered(self, tamper: Tamper) -> Self {
+        Self { tamper, ..self }
     }
 
     /// Plays a history, and ends it: everybody leaves, and time passes until nothing is due.
@@ -112,12 +129,11 @@ impl World {
     ///
     /// # Errors
     /// The first invariant that does not hold.
-    pub fn run(setup: Setup, history: &[Operation]) -> Result<History, Violation> {
-        let mut world = Self::new(setup);
+    pub fn run(mut self, history: &[Operation]) -> Result<History, Violation> {
         for operation in history {
-            world.perform(operation)?;
+            self.perform(operation)?;
         }
-        world.end()
+        self.end()
     }
 
     /// Does one thing.
@@ -188,14 +204,15 @@ impl World {
 
     /// Hands an input to the core, carries out what comes of it, and looks at all invariants.
     fn feed(&mut self, input: Input) -> Result<(), Violation> {
-        let before = self.core.digest();
         let mut effects = Effects::new();
         let input = {
             self.history.record(self.now, &input);
             self.core.handle(self.now, input.clone(), &mut effects);
             input
         };
-        let effects: Vec<Effect> = effects.drain().collect();
+        let effects = (self.tamper)(effects.drain().collect());
+        let digest = self.core.digest();
+        let digests = (std::mem::replace(&mut self.digest, digest), digest);
         self.settle_question(&input);
         let expected = self.model.take(self.now, input.clone(), hints(&effects));
         if let Input::Opened { conn, .. } = input {
@@ -229,7 +246,7 @@ impl World {
             model: &self.model,
             clients: &self.clients,
             stats: self.core.stats(),
-            digests: (before, self.core.digest()),
+            digests,
             history: &self.history,
         };
         for invariant in &mut self.invariants {

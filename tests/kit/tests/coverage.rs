@@ -10,7 +10,7 @@ use easyrtc_test_kit::operation::{histories, setups};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-const HISTORIES: usize = 200;
+const HISTORIES: usize = 150;
 
 /// Codes the core never sends by itself: transports do, or nobody.
 const NOT_FROM_THE_CORE: [ErrorCode; 3] =
@@ -54,7 +54,7 @@ fn histories_reach_everything() {
     for _ in 0..HISTORIES {
         let tree = (setups(), histories(150)).new_tree(&mut runner).expect("a history");
         let (setup, operations) = tree.current();
-        let history = World::run(setup, &operations).expect("all invariants hold");
+        let history = World::new(setup).run(&operations).expect("all invariants hold");
         seen.extend(history.effects().iter().map(name_of_effect));
     }
     let codes = ErrorCode::ALL.iter().filter(|code| !NOT_FROM_THE_CORE.contains(code));

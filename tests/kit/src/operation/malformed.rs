@@ -72,3 +72,22 @@ pub(crate) const MALFORMED: &[Malformed] = &[
     plain(Msg, TargetGroup, r#"{"msgType":"chat","targetGroup":"no group"}"#),
     plain(Msg, TargetRoom, r#"{"msgType":"chat","targetRoom":""}"#),
 ];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::world::decode;
+
+    #[test]
+    fn each_message_has_its_fault_and_each_fault_a_message() {
+        let mut kinds = BTreeSet::new();
+        for malformed in MALFORMED {
+            let error = decode(malformed.event, malformed.text, malformed.binary).unwrap_err();
+            assert_eq!(error.kind, malformed.kind, "{}", malformed.text);
+            kinds.insert(format!("{:?}", error.kind));
+        }
+        assert_eq!(kinds.len(), 13, "{kinds:?}");
+    }
+}

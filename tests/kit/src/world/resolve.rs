@@ -273,7 +273,11 @@ fn grant(variant: u8) -> Grant {
 }
 
 /// Through the real decoder, as a transport would.
-fn decode(event: ClientEvent, text: &str, binary: bool) -> Result<ClientMessage, DecodeError> {
+pub(crate) fn decode(
+    event: ClientEvent,
+    text: &str,
+    binary: bool,
+) -> Result<ClientMessage, DecodeError> {
     let raw = valid(serde_json::from_str::<&RawValue>(text));
     let attachments =
         if binary { Attachments::new(vec!["bytes".into()]) } else { Attachments::none() };
