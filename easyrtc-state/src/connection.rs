@@ -131,6 +131,10 @@ fn forget_client(state: &mut State, conn: ConnId, ctx: &mut Ctx<'_>) {
 pub(crate) fn silence_due(state: &mut State, conn: ConnId, ctx: &mut Ctx<'_>) {
     let patience = patience(ctx);
     let Some(connection) = state.conns.get_mut(&conn) else { return };
+    if connection.paused {
+        // What it says waits in the transport: it cannot be blamed for silence.
+        connection.last_seen.0 = ctx.now.mono;
+    }
     let last_seen = connection.last_seen.0;
     if last_seen.saturating_add(patience) <= ctx.now.mono {
         close(state, conn, CloseReason::Silent, ctx);

@@ -147,6 +147,7 @@ fn unpark(state: &mut State, conn: ConnId, ctx: &mut Ctx<'_>) {
         }
         let Some(Parked { ack, message }) = connection.parked.pop_front() else {
             if std::mem::take(&mut connection.paused) {
+                connection.last_seen.0 = ctx.now.mono;
                 ctx.out.push(Effect::Resume { conn });
             }
             return;

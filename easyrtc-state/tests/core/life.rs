@@ -48,6 +48,26 @@ fn silence_ends_a_connection_and_any_sign_of_life_does_not() {
 }
 
 #[test]
+fn who_is_paused_is_not_silent() {
+    let mut table = Table::with(|config| {
+        config.still_alive_interval = 2 * SECOND;
+        config.still_alive_grace = SECOND;
+        config.limits.parked = 1;
+    });
+    table.open_to_everyone = false;
+    table.open(1);
+    table.auth(1, "");
+    assert_eq!(table.cmd(1, r#"{"msgType":"stillAlive"}"#), ["pause 1"]);
+    assert!(table.wait(3 * SECOND).is_empty());
+    assert!(table.wait(3 * SECOND).is_empty());
+    let allow = easyrtc_state::Verdict::Allow(easyrtc_state::Grant::default());
+    let answered = Input::Answered { ask: easyrtc_state::AskId(0), verdict: allow };
+    assert_eq!(table.input(answered).len(), 3);
+    assert!(table.wait(2 * SECOND).is_empty());
+    assert_eq!(table.wait(SECOND), ["close 1 Silent"]);
+}
+
+#[test]
 fn an_empty_room_is_forgotten_after_a_while() {
     let mut table = Table::new();
     table.hello(1, &["brief", "held"]);
