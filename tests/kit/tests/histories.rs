@@ -1,6 +1,6 @@
 //! Many clients do everything at once, and all invariants hold after every step.
 //!
-//! `EASYRTC_HISTORIES` sets how many histories are tried (default 250) and `EASYRTC_SEED` where they
+//! `EASYRTC_HISTORIES` sets how many histories are tried (default 400) and `EASYRTC_SEED` where they
 //! start (default 0), so that a failure is seen again with the same two values. What fails is
 //! shortened and printed.
 
@@ -20,7 +20,7 @@ fn number(variable: &str, default: u64) -> u64 {
 
 #[test]
 fn all_invariants_hold_in_all_histories() {
-    let cases = u32::try_from(number("EASYRTC_HISTORIES", 250)).expect("a smaller number");
+    let cases = u32::try_from(number("EASYRTC_HISTORIES", 400)).expect("a smaller number");
     let config = Config { cases, failure_persistence: None, ..Config::default() };
     let mut seed = [0; 32];
     seed[..8].copy_from_slice(&number("EASYRTC_SEED", 0).to_le_bytes());
