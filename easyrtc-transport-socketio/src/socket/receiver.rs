@@ -112,7 +112,20 @@ impl Receiver {
         }
         let attachments;
         (self.complete, attachments) = reassembly.finish();
-        event(Packet::parse(&self.complete, self.limits.max_attachments)?, attachments)
+        let packet = Packet::parse(&self.complete, self.limits.max_attachments)?;
+        check_placeholders(&packet, attachments.len())?;
+        event(packet, attachments)
+    }
+}
+
+/// Every placeholder of a binary packet has to name one of its attachments.
+fn check_placeholders(packet: &Packet<'_>, attachments: usize) -> Result<(), Violation> {
+    let data = packet.data.unwrap_or_default();
+    let named = |num: Option<usize>| num.is_some_and(|num| num < attachments);
+    if easyrtc_proto::placeholders(data).iter().all(|placeholder| named(placeholder.num)) {
+        Ok(())
+    } else {
+        Err(Violation::IllegalAttachments)
     }
 }
 

@@ -55,6 +55,21 @@ fn other_namespaces_do_not_exist() {
 }
 
 #[test]
+fn placeholders_name_attachments_of_their_packet() {
+    for (num, legal) in [("0", true), ("1", false), ("-1", false), ("0.5", false), ("\"0\"", false)]
+    {
+        let mut receiver = connected();
+        let text = format!(r#"51-7["a",{{"_placeholder":true,"num":{num}}}]"#);
+        assert_eq!(receiver.text(&text), Ok(Incoming::Partial));
+        let incoming = receiver.binary(Bytes::from_static(b"x"));
+        match incoming {
+            Ok(Incoming::Event(_)) => assert!(legal, "{num}"),
+            other => assert_eq!((other, legal), (Err(Violation::IllegalAttachments), false)),
+        }
+    }
+}
+
+#[test]
 fn answers() {
     let mut receiver = connected();
     assert_eq!(receiver.text("3"), Ok(Incoming::Ack(None)));
