@@ -57,12 +57,12 @@ fn changes_nothing(effect: &Effect) -> bool {
     }
 }
 
-/// What was refused: a login, at once or by the answer to the question about it. After one that
-/// waited for another, other messages were handled.
+/// What was refused: a login, at once or by the answer to the question about it. That which got in,
+/// and then said something while it waited for which it was closed, has left its traces.
 fn refused(step: &Step<'_>, conn: ConnId, after: u64) -> Result<(), String> {
-    let answers = step.effects.iter().filter(|effect| matches!(effect, Effect::Reply { .. }));
-    if answers.count() > 1 || !matches!(step.input, Input::Message { .. } | Input::Answered { .. })
-    {
+    let handled = step.effects.iter().filter(|effect| matches!(effect, Effect::Reply { .. }));
+    let alone = matches!(step.input, Input::Message { .. } | Input::Answered { .. });
+    if !alone || handled.clone().count() > 1 || !handled.clone().all(changes_nothing) {
         return Ok(());
     }
     let reason = CloseReason::ClientLeft;
