@@ -3,9 +3,9 @@
 //!
 //! A history is a list of [`Operation`]s. They are abstract ("the third client says …") and always
 //! mean something, whatever came before, so that a history can be shortened at will.
-//! [`World::run`](world::World::run) turns each into inputs of the core, carries out the effects, and has every
-//! [`check::Invariant`] look at what happened. What ought to happen is said by the [`model`], which
-//! knows the rules but none of the core's data structures.
+//! [`World::run`](world::World::run) turns each into inputs of the core, carries out the effects,
+//! and has every [`check::Invariant`] look at what happened. What ought to happen is said by the
+//! [`model`], which knows the rules but none of the core's data structures.
 
 #![expect(
     clippy::wildcard_enum_match_arm,

@@ -1,8 +1,7 @@
 //! Many clients do everything at once, and all invariants hold after every step.
 //!
-//! `EASYRTC_HISTORIES` sets how many histories are tried (default 400) and `EASYRTC_SEED` where they
-//! start (default 0), so that a failure is seen again with the same two values. What fails is
-//! shortened and printed.
+//! `EASYRTC_HISTORIES` sets how many histories are tried (default 400), and `EASYRTC_SEED` where
+//! they start (default 0): the same two values show the same failure again, shortened.
 
 use std::env;
 

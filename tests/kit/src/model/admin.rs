@@ -98,10 +98,11 @@ impl Model {
             let conn = self.named(*easyrtcid)?;
             return Ok(&mut self.client_mut(conn).ok_or(AdminError::NoClient)?.fields);
         }
-        let (FieldOwner::Application(app) | FieldOwner::Room(app, _) | FieldOwner::Session(app, _)) =
-            of
-        else {
-            return Err(AdminError::NoClient);
+        let app = match of {
+            FieldOwner::Application(app)
+            | FieldOwner::Room(app, _)
+            | FieldOwner::Session(app, _) => app,
+            FieldOwner::Connection(_) => return Err(AdminError::NoClient),
         };
         let app = self.apps.get_mut(app).ok_or(AdminError::NoApplication)?;
         match of {
