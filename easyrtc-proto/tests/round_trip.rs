@@ -97,7 +97,8 @@ proptest! {
         for event in ClientEvent::ALL {
             let Some(message) = decode(event, &text, &Attachments::none()) else { continue };
             let encoded = message.encode();
-            prop_assert_eq!(decode(event, &encoded, &Attachments::none()), Some(message), "{}", encoded);
+            let decoded = decode(event, &encoded, &Attachments::none());
+            prop_assert_eq!(decoded, Some(message), "{}", encoded);
         }
     }
 
@@ -117,7 +118,8 @@ proptest! {
         let message = decode(ClientEvent::Msg, &text, &packet);
         let Some(ClientMessage::Custom(custom)) = message else { return Ok(()) };
         let payload = custom.msg_data.expect("data");
-        let known = placeholders(payload.as_str()).into_iter().filter_map(|p| p.num).filter(|&n| n < 2);
+        let named = placeholders(payload.as_str()).into_iter().filter_map(|p| p.num);
+        let known = named.filter(|&num| num < 2);
         for num in known {
             prop_assert!(num < payload.attachments().len().max(1));
         }

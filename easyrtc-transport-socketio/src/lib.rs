@@ -4,8 +4,8 @@
 //! [`Runtime`](easyrtc_runtime::Runtime), over HTTP long-polling, over WebSockets, and while a
 //! client moves from the one to the other.
 //!
-//! Inside, `engine` and `socket` hold the rules of the two protocols as state machines without I/O or
-//! clock; `polling` and `websocket` are the transports; `link` joins a session's machine to its
+//! Inside, `engine` and `socket` hold the rules of the two protocols as state machines without I/O
+//! or clock; `polling` and `websocket` are the transports; `link` joins a session's machine to its
 //! sockets and queues, and `driver` joins that to the core. Nothing waits in more than one place:
 //! what the core sends stays in its bounded outbox until the transport can take it, and while the
 //! core lets a client wait, that client is not read.

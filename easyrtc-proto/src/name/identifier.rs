@@ -24,7 +24,10 @@ impl fmt::Display for InvalidName {
 impl std::error::Error for InvalidName {}
 
 macro_rules! identifiers {
-    ($($(#[$doc:meta])* $name:ident, $kind:literal, $pattern:literal, $max:literal, $extra:literal;)*) => {$(
+    ($(
+        $(#[$doc:meta])*
+        $name:ident, $kind:literal, $pattern:literal, $max:literal, $extra:literal;
+    )*) => {$(
         $(#[$doc])*
         ///
         #[doc = concat!("Matches `", $pattern, "`.")]
