@@ -7,14 +7,14 @@ import { Line } from '../harness/line.mjs';
 import { startServer } from '../harness/server.mjs';
 import { until, within } from '../harness/wait.mjs';
 
-/** Short enough to see a silent client go; the transport pings at half of it. */
-const STILL_ALIVE = { stillAliveInterval: 1000, stillAliveGracePeriod: 500 };
+/** Short enough to see a silent client go, and pings that keep the others. */
+const ATTENTIVE = { stillAliveInterval: 1000, stillAliveGracePeriod: 500, pingInterval: 400 };
 
 let server;
 let attentive;
 before(async () => {
   server = await startServer();
-  attentive = await startServer({ options: STILL_ALIVE });
+  attentive = await startServer({ options: ATTENTIVE });
 });
 after(async () => {
   await server?.stop();
@@ -40,7 +40,7 @@ for (const mode of Object.keys(MODES)) {
     if (mode === 'upgrade') await client.upgraded();
     let pings = 0;
     client.socket.io.on('ping', () => (pings += 1));
-    await until('four heartbeats', () => pings >= 4);
+    await until('enough heartbeats to outlast the silence allowed', () => pings >= 6);
     assert.equal(client.disconnectReason, null);
     assert.equal((await client.command('getRoomList')).msgType, 'roomList');
   });
