@@ -44,6 +44,17 @@ pub enum Operation {
         /// When the question that this leads to, if any, is answered.
         answered: Answered,
     },
+    /// A client logs in, again perhaps, and goes on at once; the questions are answered later.
+    Burst {
+        /// Which connection.
+        who: u8,
+        /// Whether it goes on although the core said to pause it.
+        impatient: bool,
+        /// As whom.
+        login: Login,
+        /// What it goes on to say.
+        messages: Vec<Message>,
+    },
     /// A client says something malformed: one of a list.
     SayMalformed {
         /// Which connection.

@@ -6,7 +6,8 @@ use easyrtc_state::{CloseReason, ConnId, Effect, Input};
 use super::{Invariant, Step};
 
 /// A rejected input leaves the state as it was: a message that is answered with an error or not at
-/// all, a request of the operator that fails. A refused login ends its connection; it leaves the
+/// all, a request of the operator that fails, a connection that is refused as it opens, an answer
+/// nobody asked for; and so does a sign of life. A refused login ends its connection; it leaves the
 /// state as it would be had the connection ended by itself.
 #[derive(Debug)]
 pub(super) struct RejectedChangesNothing;
@@ -31,7 +32,11 @@ impl Invariant for RejectedChangesNothing {
                 let failed = |e: &Effect| matches!(e, Effect::AdminReply { result: Err(_), .. });
                 step.effects.iter().any(failed)
             }
-            _ => false,
+            Input::Opened { .. } => {
+                step.effects.iter().any(|effect| matches!(effect, Effect::Close { .. }))
+            }
+            Input::Answered { .. } | Input::Alive { .. } => step.effects.is_empty(),
+            Input::Closed { .. } | Input::Tick => false,
         };
         // A message that waits for its turn has no effects either, and does change the state.
         let waits = step.model.asks.values().any(|ask| Some(ask.conn()) == conn_of(step.input));

@@ -36,6 +36,7 @@ impl Model {
         {
             let Some((ack, message)) = connection.parked.pop_front() else {
                 if std::mem::take(&mut connection.paused) {
+                    connection.last_seen = self.now.mono;
                     self.hear(conn, Heard::Resumed);
                 }
                 return;

@@ -71,10 +71,14 @@ impl Model {
         }
     }
 
-    /// Silence is looked for when it would have lasted long enough at the last look.
+    /// Silence is looked for when it would have lasted long enough at the last look. Who is paused
+    /// is not silent: what it says waits.
     fn silence_due(&mut self, conn: ConnId) {
         let (now, patience) = (self.now.mono, self.patience().unwrap_or_default());
         let Some(connection) = self.conns.get_mut(&conn) else { return };
+        if connection.paused {
+            connection.last_seen = now;
+        }
         let due = connection.last_seen + patience;
         if due <= now {
             self.close(conn, CloseReason::Silent);

@@ -49,6 +49,11 @@ fn operation() -> impl Strategy<Value = Operation> {
                 Operation::Say { who, acked, impatient, message, answered }
             },
         ),
+        3 => (who(), prop::bool::weighted(0.2), login(), vec(message(), 1..6)).prop_map(
+            |(who, impatient, login, messages)| {
+                Operation::Burst { who, impatient, login, messages }
+            },
+        ),
         4 => (n(), acked(), n()).prop_map(|(who, acked, which)| {
             Operation::SayMalformed { who, acked, which }
         }),

@@ -46,6 +46,15 @@ impl World {
                     _ => Ok(()),
                 }
             }
+            Operation::Burst { who, impatient, login, messages } => {
+                let Some(conn) = self.someone(*who) else { return Ok(()) };
+                for message in [&login_of(login)].into_iter().chain(messages) {
+                    if *impatient || !self.is_paused(conn) {
+                        self.say(conn, true, message, Answered::Later)?;
+                    }
+                }
+                Ok(())
+            }
             Operation::SayMalformed { who, acked, which } => {
                 self.someone(*who).map_or(Ok(()), |c| {
                     let malformed = pick(operation::MALFORMED, *which);
