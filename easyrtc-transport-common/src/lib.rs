@@ -1,0 +1,23 @@
+//! What the transports of the EasyRTC server have in common: which origins may use them, the
+//! WebSocket handshake, WebSockets that write in bounded pieces, the heartbeat, ids nobody can
+//! guess, and counters.
+//!
+//! It knows no wire format: what a message looks like is each transport's own.
+
+#![forbid(unsafe_code)]
+
+mod cors;
+mod handshake;
+mod heartbeat;
+mod http;
+mod id;
+mod number;
+mod websocket;
+
+pub use cors::{Cors, Origins};
+pub use handshake::{Refused, accept, wants_websocket};
+pub use heartbeat::{Beat, Heartbeat, ping_interval};
+pub use http::{TransportResponse, connection_meta, empty, text};
+pub use id::{RANDOM_BYTES, RandomId};
+pub use number::Number;
+pub use websocket::{Lost, Packet, PacketSource, WebSocket, WebSocketEvent};

@@ -1,0 +1,151 @@
+//! The task of one session: from its line to the core and back.
+
+use std::pin::pin;
+use std::sync::Arc;
+
+use easyrtc_runtime::{
+    AckId, ClientEvent, ClientMessage, CloseReason, ConnMeta, Connection, DecodeError,
+};
+use easyrtc_transport_common::{RandomId, WebSocket};
+use tokio::sync::mpsc;
+
+use crate::attachments::extract;
+use crate::close::{End, Violation};
+use crate::encode;
+use crate::frame::ClientFrame;
+use crate::link::{Arrivals, Link};
+use crate::opening::{start_anew, turn_away};
+use crate::registry::Place;
+use crate::session::{Limits, Session};
+use crate::shared::{Shared, unix_ms};
+
+/// A message on its way to the core.
+type Delivery = (Option<AckId>, Result<ClientMessage, DecodeError>);
+
+/// Starts a session on `socket`, in a task of its own. `resumable` says whether it may outlive its
+/// line.
+pub(crate) fn start(
+    shared: Arc<Shared>,
+    place: Place,
+    socket: Box<WebSocket>,
+    meta: ConnMeta,
+    resumable: bool,
+) {
+    let Ok((connection, outbox)) = shared.runtime.connect(meta) else {
+        shared.counters.sessions_refused.add(1);
+        return turn_away(socket, CloseReason::TooMany);
+    };
+    let token = if resumable { RandomId::generate() } else { None };
+    let welcome = |session| encode::welcome(&shared.terms, session, None, unix_ms());
+    let (session, arrivals) = match token {
+        Some(token) => {
+            let (sender, receiver) = mpsc::channel(1);
+            let limits = Limits { time: shared.config.keep_time, bytes: shared.config.keep_bytes };
+            let welcome = welcome(Some((&token, &shared.keep)));
+            let session = Session::resumable(welcome, token, limits);
+            (session, Some(Arrivals { sender, receiver }))
+        }
+        None => (Session::new(welcome(None)), None),
+    };
+    shared.counters.sessions_opened.add(1);
+    shared.counters.sessions.add(1);
+    let link = Link::new(Arc::clone(&shared), place, socket, session, arrivals, outbox);
+    tokio::spawn(Driver { shared, link, connection }.run());
+}
+
+/// One session and its connection to the core.
+struct Driver {
+    shared: Arc<Shared>,
+    link: Link,
+    connection: Connection,
+}
+
+impl Driver {
+    /// Serves the session until it ends.
+    async fn run(mut self) {
+        let end = loop {
+            if let Err(end) = self.step().await {
+                break end;
+            }
+        };
+        tracing::debug!(reason = ?end.reason, "session over");
+        let Self { shared, mut link, connection } = self;
+        // The core learns of a client that is gone at once, but of one it sent away only when all
+        // of it is done: a server that goes down waits for that.
+        let sent_away = if end.by_core {
+            Some(connection)
+        } else {
+            connection.close(end.reason);
+            None
+        };
+        if let Some(late) = link.retire() {
+            start_anew(Arc::clone(&shared), late.socket, late.meta);
+        }
+        link.finish(end.manner).await;
+        if let Some(connection) = sent_away {
+            connection.close(end.reason);
+        }
+        shared.counters.sessions.subtract(1);
+    }
+
+    async fn step(&mut self) -> Result<(), End> {
+        let event = self.link.next(true).await;
+        if let Some(text) = self.link.settle(event, Some(&self.connection))?
+            && let Some((ack, message)) = self.interpret(&text)?
+        {
+            self.deliver(ack, message).await?;
+        }
+        Ok(())
+    }
+
+    /// Deals with a frame of the client, up to what is for the core, which it returns.
+    fn interpret(&mut self, text: &str) -> Result<Option<Delivery>, End> {
+        let frame = ClientFrame::parse(text).map_err(|violation| self.link.violation(violation))?;
+        let event = match frame {
+            ClientFrame::Event(event) => event,
+            ClientFrame::Received(count) => return self.link.received(count).map(|()| None),
+            ClientFrame::Resume(_) => {
+                return Err(self.link.violation(Violation::ResumeOutOfPlace));
+            }
+        };
+        self.link.take();
+        // Without an id there is no answer, and so no effect; but a login that can't be answered
+        // closes the connection, which is for the core to do (decision D31).
+        if event.id.is_none() && event.event != ClientEvent::Auth {
+            self.shared.counters.frames_dropped.add(1);
+            return Ok(None);
+        }
+        let attachments = extract(event.message.get());
+        let attachments = attachments.map_err(|violation| self.link.violation(violation))?;
+        let limits = self.shared.runtime.decode_limits();
+        let message = ClientMessage::decode(event.event, event.message, &attachments, limits);
+        Ok(Some((event.id.map(AckId), message)))
+    }
+
+    /// Hands a message to the core. The core may let it wait; the line is served meanwhile, except
+    /// that no further frame of the client is taken.
+    async fn deliver(
+        &mut self,
+        ack: Option<AckId>,
+        message: Result<ClientMessage, DecodeError>,
+    ) -> Result<(), End> {
+        let mut delivery = pin!(self.connection.message(ack, message));
+        let mut waited = false;
+        loop {
+            tokio::select! {
+                biased;
+                () = &mut delivery => break,
+                event = self.link.next(false) => {
+                    // What can't be said is no silence.
+                    self.link.unread();
+                    waited = true;
+                    self.link.settle(event, None)?;
+                }
+            }
+        }
+        if waited {
+            self.link.unread();
+        }
+        Ok(())
+    }
+}
