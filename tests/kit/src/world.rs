@@ -33,6 +33,9 @@ pub type TestCore = Core<FewNames, Embedder>;
 /// How many inputs an end may take: more than any history leaves deadlines.
 const END_STEPS: usize = 10_000;
 
+/// How many deadlines pass before everybody leaves: some of those who are there are silent too long.
+const SILENT_STEPS: usize = 6;
+
 /// A core, its clients, and whoever watches them.
 pub struct World {
     core: TestCore,
@@ -148,7 +151,8 @@ impl World {
         Ok(())
     }
 
-    /// Answers all questions, lets everybody leave, and lets time pass until nothing is due.
+    /// Answers all questions, lets some time pass and everybody leave, and then more time until
+    /// nothing is due.
     ///
     /// # Errors
     /// The first invariant that does not hold.
@@ -159,6 +163,7 @@ impl World {
             self.feed(Input::Answered { ask, verdict })?;
         }
         self.at_end(|invariant, model| invariant.settled(model))?;
+        self.pass_deadlines(SILENT_STEPS)?;
         for input in self.unset_fields() {
             self.feed(input)?;
         }
@@ -166,11 +171,7 @@ impl World {
             let reason = CloseReason::TransportError;
             self.feed(Input::Closed { conn, reason })?;
         }
-        for _ in 0..END_STEPS {
-            let Some(deadline) = self.core.next_deadline() else { break };
-            self.advance_to(deadline);
-            self.feed(Input::Tick)?;
-        }
+        self.pass_deadlines(END_STEPS)?;
         let pristine = self.history.pristine(self.model.is_draining());
         let end = End { core: &self.core, pristine: &pristine, history: &self.history };
         for invariant in &mut self.invariants {
@@ -179,6 +180,16 @@ impl World {
             invariant.end(&end).map_err(violation)?;
         }
         Ok(self.history)
+    }
+
+    /// Lets time pass from deadline to deadline, until nothing is due or there were `most`.
+    fn pass_deadlines(&mut self, most: usize) -> Result<(), Violation> {
+        for _ in 0..most {
+            let Some(deadline) = self.core.next_deadline() else { break };
+            self.advance_to(deadline);
+            self.feed(Input::Tick)?;
+        }
+        Ok(())
     }
 
     fn at_end(
