@@ -33,7 +33,8 @@ pub type TestCore = Core<FewNames, Embedder>;
 /// How many inputs an end may take: more than any history leaves deadlines.
 const END_STEPS: usize = 10_000;
 
-/// How many deadlines pass before everybody leaves: some of those who are there are silent too long.
+/// How many deadlines pass before everybody leaves: some of those who are there are silent too
+/// long.
 const SILENT_STEPS: usize = 6;
 
 /// A core, its clients, and whoever watches them.
