@@ -28,6 +28,8 @@ pub struct Config {
     pub max_sessions: usize,
     /// Whether an answer is requested for every event the server emits (decision D3).
     pub request_acks: bool,
+    /// Whether clients of Socket.IO 1 and 2 are served, which speak revision 3 of Engine.IO.
+    pub allow_eio3: bool,
     /// From which pages browsers may use the transport (decision D33).
     pub cors: Cors,
 }
@@ -45,6 +47,7 @@ impl Default for Config {
             max_attachments: easyrtc_proto::Attachments::MAX,
             max_sessions: 200_000,
             request_acks: true,
+            allow_eio3: true,
             cors: Cors::default(),
         }
     }

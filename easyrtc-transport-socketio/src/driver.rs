@@ -33,7 +33,7 @@ impl Driver {
             max_bytes: shared.config.max_payload,
             max_attachments: shared.config.max_attachments,
         };
-        let receiver = Receiver::new(limits);
+        let receiver = Receiver::new(limits, link.revision());
         Self { shared, link, receiver, connection: None, meta: Box::new(meta) }
     }
 
@@ -41,10 +41,13 @@ impl Driver {
     pub(crate) async fn run(mut self) {
         self.shared.counters.sessions_opened.add(1);
         self.shared.counters.sessions.add(1);
-        let end = loop {
-            if let Err(end) = self.step().await {
-                break end;
-            }
+        let end = match self.start() {
+            Err(end) => end,
+            Ok(()) => loop {
+                if let Err(end) = self.step().await {
+                    break end;
+                }
+            },
         };
         tracing::debug!(reason = ?end.reason, "session over");
         // The core learns of a client that is gone at once, but of one it sent away only when all
@@ -58,6 +61,11 @@ impl Driver {
             connection.close(end.reason);
         }
         self.shared.counters.sessions.subtract(1);
+    }
+
+    /// Connects a client to the core that is connected to the namespace without asking.
+    fn start(&mut self) -> Result<(), End> {
+        if self.receiver.is_connected() { self.connect() } else { Ok(()) }
     }
 
     async fn step(&mut self) -> Result<(), End> {
@@ -85,7 +93,7 @@ impl Driver {
             Incoming::Partial => {}
             Incoming::Connect => self.connect()?,
             Incoming::UnknownNamespace(name) => {
-                self.link.reply(encode::invalid_namespace(name))?;
+                self.link.reply(encode::invalid_namespace(self.link.revision(), name))?;
             }
             Incoming::Disconnect => {
                 if let Some(connection) = self.connection.take() {

@@ -4,6 +4,10 @@ use bytes::Bytes;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
+use crate::engine::packet::NoPacket;
+use crate::engine::payload::Part;
+use crate::engine::revision::Framing;
+
 /// What happened on a transport.
 #[derive(Debug)]
 pub(crate) enum FaceEvent {
@@ -19,6 +23,25 @@ pub(crate) enum FaceEvent {
     Flushed,
     /// The transport is gone.
     Lost(Lost),
+}
+
+impl FaceEvent {
+    /// What a frame of a WebSocket on which packets are written as `framing` says comes to.
+    pub(crate) fn unframed(self, framing: Framing) -> Self {
+        let message = match self {
+            Self::Text(text) => match framing.text_frame(&text) {
+                Ok(Part::Text(_)) => return Self::Text(text),
+                Ok(Part::Binary(message)) => Ok(message),
+                Err(NoPacket) => Err(NoPacket),
+            },
+            Self::Binary(frame) => framing.binary_frame(frame),
+            Self::PostDone | Self::Alive | Self::Flushed | Self::Lost(_) => return self,
+        };
+        match message {
+            Ok(message) => Self::Binary(message),
+            Err(NoPacket) => Self::Lost(Lost::Malformed(CloseCode::Normal)),
+        }
+    }
 }
 
 /// Why a transport is gone.

@@ -1,4 +1,4 @@
-//! Engine.IO 4 and Socket.IO 5 for the EasyRTC server.
+//! Engine.IO 4 and 3, and with them Socket.IO 5, 4 and 3, for the EasyRTC server.
 //!
 //! [`SocketIo`] takes HTTP requests and feeds what clients say to the
 //! [`Runtime`](easyrtc_runtime::Runtime), over HTTP long-polling, over WebSockets, and while a

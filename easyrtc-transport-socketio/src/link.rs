@@ -14,6 +14,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use crate::emit::emit;
 use crate::end::End;
 use crate::engine::packet::Packet;
+use crate::engine::revision::{Framing, Revision};
 use crate::engine::session::{Input, Output, Session};
 use crate::face::{FaceEvent, Lost};
 use crate::polling::PollingFace;
@@ -37,12 +38,28 @@ pub(crate) enum Face {
         commands: mpsc::Receiver<Command>,
     },
     /// A WebSocket.
-    WebSocket(Box<WebSocketFace>),
+    WebSocket {
+        /// Its frames.
+        face: Box<WebSocketFace>,
+        /// How packets are written on it.
+        framing: Framing,
+    },
+}
+
+impl Face {
+    /// How packets are written.
+    const fn framing(&self) -> Framing {
+        match self {
+            Self::Polling { face, .. } => face.framing(),
+            Self::WebSocket { framing, .. } => *framing,
+        }
+    }
 }
 
 /// A WebSocket that wants to take over from polling.
 struct Probe {
     face: Box<WebSocketFace>,
+    framing: Framing,
     queue: SendQueue,
 }
 
@@ -102,14 +119,14 @@ pub(crate) struct Link {
 impl Link {
     /// A session on `face` whose client is yet to be told.
     pub(crate) fn new(shared: Arc<Shared>, registration: Registration, face: Face) -> Self {
-        let now = shared.now();
+        let (now, framing) = (shared.now(), face.framing());
         let session = match face {
-            Face::Polling { .. } => Session::polling(now, shared.timing),
-            Face::WebSocket(_) => Session::websocket(now, shared.timing),
+            Face::Polling { .. } => Session::polling(now, shared.timing, framing.revision),
+            Face::WebSocket { .. } => Session::websocket(now, shared.timing, framing.revision),
         };
-        let mut queue = SendQueue::default();
+        let mut queue = SendQueue::new(framing);
         let upgrades = matches!(face, Face::Polling { .. });
-        queue.push(shared.open_packet(registration.sid(), upgrades));
+        queue.push(shared.open_packet(registration.sid(), framing.revision, upgrades));
         let timer = Box::pin(tokio::time::sleep_until(shared.epoch + session.deadline()));
         let stop = shared.stop.subscribe();
         Self {
@@ -130,6 +147,11 @@ impl Link {
         }
     }
 
+    /// The session's revision.
+    pub(crate) const fn revision(&self) -> Revision {
+        self.face.framing().revision
+    }
+
     /// Waits until something happens. `reading` says whether a message of the client could be
     /// taken. Cancel safe.
     pub(crate) async fn next(&mut self, reading: bool) -> Event {
@@ -138,7 +160,7 @@ impl Link {
         let alone = self.egress.is_none();
         let (commands, face) = match &mut self.face {
             Face::Polling { face, commands } => (Some(commands), Ok(face)),
-            Face::WebSocket(face) => (None, Err(face)),
+            Face::WebSocket { face, framing } => (None, Err((face, *framing))),
         };
         let (outbox, aborted) = match &mut self.egress {
             Some(Egress { outbox, aborted }) => (Some(outbox), Some(aborted)),
@@ -148,7 +170,9 @@ impl Link {
             event = async {
                 match face {
                     Ok(polling) => polling.next(reading).await,
-                    Err(websocket) => websocket.next(&mut self.queue, reading).await,
+                    Err((websocket, framing)) => {
+                        websocket.next(&mut self.queue, reading).await.unframed(framing)
+                    }
                 }
             } => Event::Face(event),
             event = some(self.probe.as_mut(), |probe| probe.face.next(&mut probe.queue, true)) => {
@@ -251,9 +275,9 @@ impl Link {
                 }
                 self.apply(Input::PostOpened, connection)?;
             }
-            Some(Command::Probe(face)) => {
+            Some(Command::Probe(face, framing)) => {
                 let taken = self.probe.is_some();
-                let probe = Probe { face, queue: SendQueue::default() };
+                let probe = Probe { face, framing, queue: SendQueue::new(framing) };
                 if taken {
                     self.refuse(probe);
                 } else {

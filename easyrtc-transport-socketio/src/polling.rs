@@ -1,14 +1,16 @@
 //! A session's face on HTTP long-polling: one poll and one POST at a time, each answered through
 //! a channel to the task that serves the request.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use tokio::sync::oneshot;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 use crate::engine::packet::WirePacket;
-use crate::engine::payload::Part;
-use crate::engine::revision::Revision;
+use crate::engine::payload::{Body, Part};
+use crate::engine::revision::{Framing, Posted};
 use crate::face::{FaceEvent, Lost};
 use crate::queue::SendQueue;
 
@@ -16,15 +18,24 @@ use crate::queue::SendQueue;
 #[derive(Debug)]
 pub(crate) struct Post {
     /// The body, once it is there.
-    pub(crate) body: oneshot::Receiver<Result<Utf8Bytes, Lost>>,
+    pub(crate) body: oneshot::Receiver<Result<PostBody, Lost>>,
     /// Told when the packets were handed on. Dropped: they were not.
     pub(crate) done: oneshot::Sender<()>,
+}
+
+/// The body of a POST.
+#[derive(Debug)]
+pub(crate) enum PostBody {
+    /// Sent as text.
+    Text(Utf8Bytes),
+    /// Sent as `application/octet-stream`.
+    Binary(Bytes),
 }
 
 /// A POST's packets on their way to the session.
 #[derive(Debug)]
 struct Payload {
-    text: Utf8Bytes,
+    body: PostBody,
     offset: usize,
     done: oneshot::Sender<()>,
 }
@@ -32,21 +43,26 @@ struct Payload {
 /// A session's polls and POSTs.
 #[derive(Debug)]
 pub(crate) struct PollingFace {
-    revision: Revision,
+    framing: Framing,
     max_payload: usize,
-    poll: Option<oneshot::Sender<Bytes>>,
+    poll: Option<oneshot::Sender<Body>>,
     post: Option<Post>,
     payload: Option<Payload>,
 }
 
 impl PollingFace {
     /// No poll, no POST. Responses have up to `max_payload` bytes, unless one packet is longer.
-    pub(crate) const fn new(revision: Revision, max_payload: usize) -> Self {
-        Self { revision, max_payload, poll: None, post: None, payload: None }
+    pub(crate) const fn new(framing: Framing, max_payload: usize) -> Self {
+        Self { framing, max_payload, poll: None, post: None, payload: None }
+    }
+
+    /// How packets are written.
+    pub(crate) const fn framing(&self) -> Framing {
+        self.framing
     }
 
     /// A poll came. If one waits already, the new one is refused.
-    pub(crate) fn poll_opened(&mut self, poll: oneshot::Sender<Bytes>) {
+    pub(crate) fn poll_opened(&mut self, poll: oneshot::Sender<Body>) {
         self.poll.get_or_insert(poll);
     }
 
@@ -67,7 +83,7 @@ impl PollingFace {
         if self.poll.is_none() {
             return false;
         }
-        let Some(body) = self.revision.encode_payload(queue, self.max_payload) else {
+        let Some(body) = self.framing.encode_payload(queue, self.max_payload) else {
             return false;
         };
         self.answer(body);
@@ -76,12 +92,12 @@ impl PollingFace {
 
     /// Answers the waiting poll, if there is one, with a packet that says nothing.
     pub(crate) fn release(&mut self) {
-        self.answer_with(&WirePacket::NOOP);
+        self.answer_with(WirePacket::NOOP);
     }
 
     /// Answers the waiting poll, if there is one, with a close packet.
     pub(crate) fn close(&mut self) {
-        self.answer_with(&WirePacket::CLOSE);
+        self.answer_with(WirePacket::CLOSE);
     }
 
     /// Tells the POST whose packets are being handed on, if there is one, that they were: the
@@ -93,13 +109,13 @@ impl PollingFace {
         }
     }
 
-    fn answer_with(&mut self, packet: &WirePacket) {
-        if let WirePacket::Text(text) = packet {
-            self.answer(text.clone());
+    fn answer_with(&mut self, packet: WirePacket) {
+        if let Some(body) = self.framing.encode_packet(packet) {
+            self.answer(body);
         }
     }
 
-    fn answer(&mut self, body: Bytes) {
+    fn answer(&mut self, body: Body) {
         if let Some(poll) = self.poll.take() {
             // Nobody there: the client gave the poll up, and with it the session.
             let _ = poll.send(body);
@@ -116,9 +132,9 @@ impl PollingFace {
             tokio::select! {
                 () = given_up(&mut self.poll) => return FaceEvent::Lost(Lost::Failed),
                 body = body_of(&mut self.post) => match body {
-                    Ok(text) => {
+                    Ok(body) => {
                         let Some(post) = self.post.take() else { continue };
-                        self.payload = Some(Payload { text, offset: 0, done: post.done });
+                        self.payload = Some(Payload { body, offset: 0, done: post.done });
                     }
                     Err(lost) => return FaceEvent::Lost(lost),
                 },
@@ -128,15 +144,19 @@ impl PollingFace {
 
     /// The next packet of the POST that is there, or its end.
     fn next_packet(&mut self) -> Option<FaceEvent> {
-        let payload = self.payload.as_mut()?;
-        Some(match self.revision.next_part(&payload.text, &mut payload.offset) {
-            Some(Ok(Part::Text(text))) => {
-                let bytes = Bytes::from(payload.text.clone()).slice_ref(text.as_bytes());
-                match Utf8Bytes::try_from(bytes) {
+        let Payload { body, offset, .. } = self.payload.as_mut()?;
+        let (posted, all) = match body {
+            PostBody::Text(text) => (Posted::Text(text), Bytes::from(text.clone())),
+            PostBody::Binary(bytes) => (Posted::Binary(bytes), bytes.clone()),
+        };
+        Some(match self.framing.next_part(posted, offset) {
+            Some(Ok(Part::Text(Cow::Borrowed(text)))) => {
+                match Utf8Bytes::try_from(all.slice_ref(text.as_bytes())) {
                     Ok(text) => FaceEvent::Text(text),
                     Err(_) => FaceEvent::Lost(Lost::Malformed(CloseCode::Invalid)),
                 }
             }
+            Some(Ok(Part::Text(Cow::Owned(text)))) => FaceEvent::Text(text.into()),
             Some(Ok(Part::Binary(bytes))) => FaceEvent::Binary(bytes),
             Some(Err(_)) => FaceEvent::Lost(Lost::Malformed(CloseCode::Protocol)),
             None => {
@@ -148,7 +168,7 @@ impl PollingFace {
 }
 
 /// Waits until the client gives the poll up.
-async fn given_up(poll: &mut Option<oneshot::Sender<Bytes>>) {
+async fn given_up(poll: &mut Option<oneshot::Sender<Body>>) {
     match poll {
         Some(poll) => poll.closed().await,
         None => std::future::pending().await,
@@ -156,7 +176,7 @@ async fn given_up(poll: &mut Option<oneshot::Sender<Bytes>>) {
 }
 
 /// Waits for the POST's body.
-async fn body_of(post: &mut Option<Post>) -> Result<Utf8Bytes, Lost> {
+async fn body_of(post: &mut Option<Post>) -> Result<PostBody, Lost> {
     match post {
         Some(post) => (&mut post.body).await.unwrap_or(Err(Lost::Failed)),
         None => std::future::pending().await,

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 
 use crate::engine::packet::WirePacket;
-use crate::engine::revision::PacketQueue;
+use crate::engine::revision::{Framing, PacketQueue};
 
 /// Replies of the transport itself (pings, refused namespaces, …) that may wait at a time. A client
 /// that causes more without reading them is too slow.
@@ -17,6 +17,8 @@ const MAX_REPLIES: usize = 64;
 /// bound of what they came from holds.
 #[derive(Debug, Default)]
 pub(crate) struct SendQueue {
+    /// How a WebSocket that they leave by carries them.
+    framing: Framing,
     packets: VecDeque<WirePacket>,
     replies: usize,
 }
@@ -26,6 +28,11 @@ pub(crate) struct SendQueue {
 pub(crate) struct TooManyReplies;
 
 impl SendQueue {
+    /// An empty queue. A WebSocket carries its packets as `framing` says.
+    pub(crate) fn new(framing: Framing) -> Self {
+        Self { framing, ..Self::default() }
+    }
+
     /// Appends a packet that carries an event or an answer of the core.
     pub(crate) fn push(&mut self, packet: WirePacket) {
         self.packets.push_back(packet);
@@ -50,7 +57,8 @@ impl SendQueue {
         Ok(())
     }
 
-    /// Puts what waits in `first` before everything else.
+    /// Puts what waits in `first` before everything else, which goes by the WebSocket of `first`
+    /// from here on.
     pub(crate) fn prepend(&mut self, mut first: Self) {
         first.packets.append(&mut self.packets);
         first.replies += self.replies;
@@ -62,9 +70,9 @@ impl SendQueue {
         self.packets.is_empty()
     }
 
-    /// Takes the first packet.
+    /// Takes the first packet, as a WebSocket carries it.
     pub(crate) fn pop(&mut self) -> Option<WirePacket> {
-        self.pop_if(|_| true)
+        self.pop_if(|_| true).map(|packet| self.framing.frame(packet))
     }
 }
 
@@ -97,6 +105,18 @@ mod tests {
         let binary = |bytes| WirePacket::Binary(Bytes::from_static(bytes));
         assert_eq!(order, [WirePacket::PROBE_PONG, binary(b"a"), binary(b"b"), WirePacket::PING]);
         assert!(queue.is_empty());
+    }
+
+    #[test]
+    fn what_waits_goes_by_the_websocket_that_takes_over() {
+        use crate::engine::revision::Revision;
+        let mut queue = SendQueue::default();
+        queue.push_attachments(&[Bytes::from_static(b"a")]);
+        let mut first = SendQueue::new(Framing { revision: Revision::V3, base64: false });
+        first.reply(WirePacket::PROBE_PONG).unwrap();
+        queue.prepend(first);
+        assert_eq!(queue.pop(), Some(WirePacket::PROBE_PONG));
+        assert_eq!(queue.pop(), Some(WirePacket::Binary(Bytes::from_static(b"\x04a"))));
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{mpsc, watch};
 
+use crate::engine::payload::Body;
+use crate::engine::revision::{Framing, Revision};
 use crate::engine::sid::Sid;
 use crate::polling::Post;
 use crate::websocket::WebSocketFace;
@@ -13,18 +15,18 @@ use crate::websocket::WebSocketFace;
 #[derive(Debug)]
 pub(crate) enum Command {
     /// A poll; it is answered with the body of the response.
-    Poll(tokio::sync::oneshot::Sender<bytes::Bytes>),
+    Poll(tokio::sync::oneshot::Sender<Body>),
     /// A POST.
     Post(Post),
-    /// A WebSocket that wants to take the session over.
-    Probe(Box<WebSocketFace>),
+    /// A WebSocket that wants to take the session over, and how packets are written on it.
+    Probe(Box<WebSocketFace>, Framing),
 }
 
 /// How requests reach a session.
 #[derive(Clone, Debug)]
 pub(crate) enum Entry {
-    /// It polls, and takes requests here.
-    Polling(mpsc::Sender<Command>),
+    /// It polls, and takes requests of its own revision here.
+    Polling(Revision, mpsc::Sender<Command>),
     /// It is on a WebSocket: no request is for it.
     WebSocket,
 }
@@ -116,8 +118,9 @@ mod tests {
     fn sessions_are_found_until_they_end() {
         let registry = Arc::new(Registry::new(0));
         let (commands, _keep) = mpsc::channel(1);
-        let registration = registry.register(sid(1), Entry::Polling(commands)).unwrap();
-        assert!(matches!(registry.find(&sid(1)), Some(Entry::Polling(_))));
+        let registration =
+            registry.register(sid(1), Entry::Polling(Revision::V4, commands)).unwrap();
+        assert!(matches!(registry.find(&sid(1)), Some(Entry::Polling(..))));
         assert!(registry.find(&sid(2)).is_none());
         registration.upgraded();
         assert!(matches!(registry.find(&sid(1)), Some(Entry::WebSocket)));

@@ -7,7 +7,7 @@ use hyper::header::{CONNECTION, HeaderMap, UPGRADE};
 use hyper::{Method, StatusCode};
 use tokio::sync::mpsc;
 
-use crate::engine::revision::Revision;
+use crate::engine::revision::{Framing, Revision};
 use crate::engine::sid::Sid;
 use crate::registry::{Command, Entry};
 
@@ -71,15 +71,15 @@ impl Refusal {
 #[derive(Debug)]
 pub(crate) enum Action {
     /// A session that polls.
-    OpenPolling(Revision),
+    OpenPolling(Framing),
     /// A session on the WebSocket that the request opens.
-    OpenWebSocket,
+    OpenWebSocket(Framing),
     /// The next packets of a session.
     Poll(mpsc::Sender<Command>),
     /// Packets for a session.
     Post(mpsc::Sender<Command>),
     /// A WebSocket for a session that polls.
-    Probe(mpsc::Sender<Command>),
+    Probe(mpsc::Sender<Command>, Framing),
     /// A WebSocket for a session that has one already. It is opened and closed.
     SecondWebSocket,
 }
@@ -105,6 +105,7 @@ struct Parameters<'a> {
     revision: Cow<'a, str>,
     sid: Cow<'a, str>,
     jsonp: bool,
+    base64: bool,
 }
 
 impl<'a> Parameters<'a> {
@@ -116,6 +117,7 @@ impl<'a> Parameters<'a> {
                 "EIO" => parameters.revision = value,
                 "sid" => parameters.sid = value,
                 "j" => parameters.jsonp = true,
+                "b64" => parameters.base64 = !value.is_empty(),
                 _ => {}
             }
         }
@@ -124,11 +126,13 @@ impl<'a> Parameters<'a> {
 }
 
 /// What a request asks for, or why it is refused. `websocket` says whether it wants to switch to
-/// that protocol, `find` looks up a session.
+/// that protocol, `allow_eio3` whether sessions of revision 3 may be opened, `find` looks up a
+/// session.
 pub(crate) fn classify(
     method: &Method,
     query: &str,
     websocket: bool,
+    allow_eio3: bool,
     find: impl FnOnce(&Sid) -> Option<Entry>,
 ) -> Result<Action, Refusal> {
     let parameters = Parameters::parse(query);
@@ -137,31 +141,32 @@ pub(crate) fn classify(
         "websocket" => false,
         _ => return Err(Refusal::UnknownTransport),
     };
-    let revision = Revision::from_query(&parameters.revision);
+    let framing = Revision::from_query(&parameters.revision, allow_eio3)
+        .map(|revision| Framing { revision, base64: parameters.base64 });
     // A request for one transport can't be made by way of the other.
     let fits = polling != websocket && !parameters.jsonp;
     if parameters.sid.is_empty() {
-        return match (method, fits, revision) {
+        return match (method, fits, framing) {
             (method, _, _) if method != Method::GET => Err(Refusal::BadHandshakeMethod),
             (_, false, _) => Err(Refusal::BadRequest),
             (_, _, None) => Err(Refusal::UnsupportedVersion),
-            (_, true, Some(revision)) if polling => Ok(Action::OpenPolling(revision)),
-            (_, true, Some(_)) => Ok(Action::OpenWebSocket),
+            (_, true, Some(framing)) if polling => Ok(Action::OpenPolling(framing)),
+            (_, true, Some(framing)) => Ok(Action::OpenWebSocket(framing)),
         };
     }
     let entry = Sid::parse(&parameters.sid).and_then(|sid| find(&sid));
     let entry = entry.ok_or(Refusal::UnknownSid)?;
-    if !fits || revision.is_none() {
-        return Err(Refusal::BadRequest);
-    }
-    match entry {
-        Entry::Polling(commands) if polling && method == Method::GET => Ok(Action::Poll(commands)),
-        Entry::Polling(commands) if polling && method == Method::POST => Ok(Action::Post(commands)),
-        Entry::Polling(commands) if !polling && method == Method::GET => {
-            Ok(Action::Probe(commands))
+    let framing = framing.filter(|_| fits).ok_or(Refusal::BadRequest)?;
+    match (entry, method) {
+        // A session keeps its revision.
+        (Entry::Polling(revision, _), _) if revision != framing.revision => {
+            Err(Refusal::BadRequest)
         }
-        Entry::WebSocket if !polling && method == Method::GET => Ok(Action::SecondWebSocket),
-        Entry::Polling(_) | Entry::WebSocket => Err(Refusal::BadRequest),
+        (Entry::Polling(_, commands), &Method::GET) if polling => Ok(Action::Poll(commands)),
+        (Entry::Polling(_, commands), &Method::POST) if polling => Ok(Action::Post(commands)),
+        (Entry::Polling(_, commands), &Method::GET) => Ok(Action::Probe(commands, framing)),
+        (Entry::WebSocket, &Method::GET) if !polling => Ok(Action::SecondWebSocket),
+        (Entry::Polling(..) | Entry::WebSocket, _) => Err(Refusal::BadRequest),
     }
 }
 
@@ -172,11 +177,13 @@ mod tests {
     use super::*;
 
     const POLLING: &str = "polling-session-24-chars";
+    const POLLING_3: &str = "polling-in-revision-3-24";
     const UPGRADED: &str = "websocket-24-chars-of-id";
 
     fn find(sid: &Sid) -> Option<Entry> {
         match sid.as_str() {
-            POLLING => Some(Entry::Polling(mpsc::channel(1).0)),
+            POLLING => Some(Entry::Polling(Revision::V4, mpsc::channel(1).0)),
+            POLLING_3 => Some(Entry::Polling(Revision::V3, mpsc::channel(1).0)),
             UPGRADED => Some(Entry::WebSocket),
             _ => None,
         }
@@ -184,8 +191,8 @@ mod tests {
 
     /// The outcome in one word.
     fn outcome(method: &Method, query: &str, websocket: bool) -> String {
-        let query = query.replace("$P", POLLING).replace("$W", UPGRADED);
-        let text = format!("{:?}", classify(method, &query, websocket, find));
+        let query = query.replace("$P", POLLING).replace("$W", UPGRADED).replace("$3", POLLING_3);
+        let text = format!("{:?}", classify(method, &query, websocket, true, find));
         let inner = text.trim_start_matches("Ok(").trim_start_matches("Err(");
         inner.split(['(', ')']).next().unwrap_or_default().to_owned()
     }
@@ -203,13 +210,19 @@ mod tests {
             (Method::PUT, "EIO=4&transport=polling", "BadHandshakeMethod"),
             (Method::GET, "EIO=4&transport=websocket", "BadRequest"),
             (Method::GET, "EIO=4&transport=polling&j=0", "BadRequest"),
-            (Method::GET, "EIO=3&transport=polling", "UnsupportedVersion"),
+            (Method::GET, "EIO=4&EIO=3&transport=polling", "OpenPolling"),
+            (Method::GET, "EIO=2&transport=polling", "UnsupportedVersion"),
             (Method::GET, "EIO=abc&transport=polling", "UnsupportedVersion"),
             (Method::GET, "transport=polling", "UnsupportedVersion"),
             (Method::GET, "EIO=4&transport=polling&sid=$P", "Poll"),
             (Method::POST, "EIO=4&transport=polling&sid=$P", "Post"),
             (Method::PUT, "EIO=4&transport=polling&sid=$P", "BadRequest"),
             (Method::GET, "EIO=3&transport=polling&sid=$P", "BadRequest"),
+            (Method::GET, "EIO=3&transport=polling&sid=$3&b64=1", "Poll"),
+            (Method::POST, "EIO=3&transport=polling&sid=$3", "Post"),
+            (Method::GET, "EIO=4&transport=polling&sid=$3", "BadRequest"),
+            (Method::POST, "EIO=4&transport=polling&sid=$3", "BadRequest"),
+            (Method::GET, "EIO=3&transport=polling&sid=$3&j=0", "BadRequest"),
             (Method::GET, "EIO=4&transport=websocket&sid=$P", "BadRequest"),
             (Method::GET, "EIO=4&transport=polling&sid=$W", "BadRequest"),
             (Method::POST, "EIO=4&transport=polling&sid=$W", "BadRequest"),
@@ -229,13 +242,41 @@ mod tests {
             ("EIO=4&transport=websocket&sid=nobody", "UnknownSid"),
             ("EIO=4&transport=polling", "BadRequest"),
             ("EIO=4&transport=polling&sid=$P", "BadRequest"),
-            ("EIO=3&transport=websocket", "UnsupportedVersion"),
+            ("EIO=3&transport=websocket", "OpenWebSocket"),
+            ("EIO=3&transport=websocket&sid=$3", "Probe"),
+            ("EIO=3&transport=websocket&sid=$P", "BadRequest"),
+            ("EIO=4&transport=websocket&sid=$3", "BadRequest"),
+            ("EIO=5&transport=websocket", "UnsupportedVersion"),
             ("transport=websocket", "UnsupportedVersion"),
             ("EIO=4", "UnknownTransport"),
         ] {
             assert_eq!(outcome(&Method::GET, query, true), expected, "{query}");
         }
         assert_eq!(outcome(&Method::POST, "EIO=4&transport=websocket&sid=$P", true), "BadRequest");
+    }
+
+    #[test]
+    fn how_packets_are_written() {
+        let framing = |query: &str| match classify(&Method::GET, query, true, true, find) {
+            Ok(Action::OpenWebSocket(framing)) => framing,
+            other => panic!("{query}: {other:?}"),
+        };
+        for (query, revision, base64) in [
+            ("EIO=4&transport=websocket", Revision::V4, false),
+            ("EIO=4&transport=websocket&b64=1", Revision::V4, true),
+            ("EIO=3&transport=websocket&b64=true", Revision::V3, true),
+            ("EIO=3&transport=websocket&b64=", Revision::V3, false),
+        ] {
+            assert_eq!(framing(query), Framing { revision, base64 }, "{query}");
+        }
+    }
+
+    #[test]
+    fn revision_3_can_be_switched_off() {
+        let open = |query: &str| classify(&Method::GET, query, false, false, find).unwrap_err();
+        assert_eq!(open("EIO=3&transport=polling"), Refusal::UnsupportedVersion);
+        let other = classify(&Method::GET, "EIO=4&transport=polling", false, false, find);
+        assert!(matches!(other, Ok(Action::OpenPolling(_))), "{other:?}");
     }
 
     #[test]

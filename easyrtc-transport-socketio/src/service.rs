@@ -17,11 +17,12 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 use crate::config::Config;
 use crate::driver::Driver;
-use crate::engine::revision::Revision;
+use crate::engine::payload::Body as PollBody;
+use crate::engine::revision::Framing;
 use crate::face::Lost;
 use crate::link::{Face, Link};
 use crate::metrics::Metrics;
-use crate::polling::{PollingFace, Post};
+use crate::polling::{PollingFace, Post, PostBody};
 use crate::registry::{Command, Entry, Registration};
 use crate::request::{Action, Refusal, classify, wants_websocket};
 use crate::shared::Shared;
@@ -31,6 +32,9 @@ mod handshake;
 /// Requests that may wait for a session to take them. One poll, one POST and one WebSocket are all
 /// a client has; those of one that has more wait in their own tasks.
 const WAITING_COMMANDS: usize = 4;
+
+/// The type of a payload of bytes.
+const OCTET_STREAM: &str = "application/octet-stream";
 
 /// Longer values of request headers are not kept with the connection.
 const MAX_META: usize = 4096;
@@ -103,14 +107,16 @@ impl SocketIo {
     async fn answer(&self, request: Request<Incoming>, peer: Option<IpAddr>) -> SocketIoResponse {
         let websocket = wants_websocket(request.headers());
         let query = request.uri().query().unwrap_or_default();
-        let action =
-            classify(request.method(), query, websocket, |sid| self.shared.registry.find(sid));
+        let allow_eio3 = self.shared.config.allow_eio3;
+        let action = classify(request.method(), query, websocket, allow_eio3, |sid| {
+            self.shared.registry.find(sid)
+        });
         match action {
-            Ok(Action::OpenPolling(revision)) => self.open_polling(&request, peer, revision).await,
-            Ok(Action::OpenWebSocket) => self.open_websocket(request, peer),
+            Ok(Action::OpenPolling(framing)) => self.open_polling(&request, peer, framing).await,
+            Ok(Action::OpenWebSocket(framing)) => self.open_websocket(request, peer, framing),
             Ok(Action::Poll(commands)) => poll(commands).await,
             Ok(Action::Post(commands)) => self.post(request, commands).await,
-            Ok(Action::Probe(commands)) => self.probe(request, Some(commands)),
+            Ok(Action::Probe(commands, framing)) => self.probe(request, Some((commands, framing))),
             Ok(Action::SecondWebSocket) => self.probe(request, None),
             Err(why) => {
                 self.shared.counters.requests_refused.add(1);
@@ -133,14 +139,15 @@ impl SocketIo {
         &self,
         request: &Request<B>,
         peer: Option<IpAddr>,
-        revision: Revision,
+        framing: Framing,
     ) -> SocketIoResponse {
         let (sender, commands) = mpsc::channel(WAITING_COMMANDS);
-        let registration = match self.register(Entry::Polling(sender.clone())) {
+        let entry = Entry::Polling(framing.revision, sender.clone());
+        let registration = match self.register(entry) {
             Ok(registration) => registration,
             Err(status) => return empty(status),
         };
-        let face = Box::new(PollingFace::new(revision, self.shared.config.max_payload));
+        let face = Box::new(PollingFace::new(framing, self.shared.config.max_payload));
         self.start(registration, Face::Polling { face, commands }, meta(request, peer));
         poll(sender).await
     }
@@ -149,6 +156,7 @@ impl SocketIo {
         &self,
         mut request: Request<Incoming>,
         peer: Option<IpAddr>,
+        framing: Framing,
     ) -> SocketIoResponse {
         let accepted = match handshake::accept(&request) {
             Ok(accepted) => accepted,
@@ -163,7 +171,7 @@ impl SocketIo {
         let max_message = self.shared.config.max_payload;
         tokio::spawn(async move {
             if let Some(face) = handshake::finish(&mut request, max_message).await {
-                this.start(registration, Face::WebSocket(face), meta);
+                this.start(registration, Face::WebSocket { face, framing }, meta);
             }
         });
         accepted
@@ -174,12 +182,12 @@ impl SocketIo {
         tokio::spawn(Driver::new(Arc::clone(&self.shared), link, meta).run());
     }
 
-    /// Opens a WebSocket and hands it to the session behind `commands`, or closes it if there is
+    /// Opens a WebSocket and hands it to the session behind the commands, or closes it if there is
     /// none that would take it.
     fn probe(
         &self,
         mut request: Request<Incoming>,
-        commands: Option<mpsc::Sender<Command>>,
+        session: Option<(mpsc::Sender<Command>, Framing)>,
     ) -> SocketIoResponse {
         let accepted = match handshake::accept(&request) {
             Ok(accepted) => accepted,
@@ -188,13 +196,15 @@ impl SocketIo {
         let max_message = self.shared.config.max_payload;
         tokio::spawn(async move {
             let Some(face) = handshake::finish(&mut request, max_message).await else { return };
-            let face = match commands {
+            let face = match session {
                 None => face,
-                Some(commands) => match commands.send(Command::Probe(face)).await {
-                    Ok(()) => return,
-                    Err(mpsc::error::SendError(Command::Probe(face))) => face,
-                    Err(_) => return,
-                },
+                Some((commands, framing)) => {
+                    match commands.send(Command::Probe(face, framing)).await {
+                        Ok(()) => return,
+                        Err(mpsc::error::SendError(Command::Probe(face, _))) => face,
+                        Err(_) => return,
+                    }
+                }
             };
             face.refuse().await;
         });
@@ -237,17 +247,16 @@ async fn poll(commands: mpsc::Sender<Command>) -> SocketIoResponse {
     // Held no longer: an idle poll must not keep more alive than it needs.
     drop(commands);
     match body.await {
-        Ok(body) => response(StatusCode::OK, "text/plain; charset=UTF-8", body),
+        Ok(PollBody::Text(body)) => response(StatusCode::OK, "text/plain; charset=UTF-8", body),
+        Ok(PollBody::Binary(body)) => response(StatusCode::OK, OCTET_STREAM, body),
         Err(_) => refusal(Refusal::BadRequest, false),
     }
 }
 
 /// The body of a POST, at most `limit` bytes.
-async fn receive(request: Request<Incoming>, limit: usize) -> Result<Utf8Bytes, Lost> {
-    let binary = HeaderValue::from_static("application/octet-stream");
-    if request.headers().get(CONTENT_TYPE) == Some(&binary) {
-        return Err(Lost::Malformed(CloseCode::Unsupported));
-    }
+async fn receive(request: Request<Incoming>, limit: usize) -> Result<PostBody, Lost> {
+    let content_type = request.headers().get(CONTENT_TYPE);
+    let binary = content_type.is_some_and(|content_type| content_type == OCTET_STREAM);
     let body = request.into_body();
     if body.size_hint().lower() > limit as u64 {
         return Err(Lost::TooLarge);
@@ -255,7 +264,12 @@ async fn receive(request: Request<Incoming>, limit: usize) -> Result<Utf8Bytes, 
     let body = Limited::new(body, limit).collect().await.map_err(|error| {
         if error.is::<LengthLimitError>() { Lost::TooLarge } else { Lost::Failed }
     })?;
-    Utf8Bytes::try_from(body.to_bytes()).map_err(|_| Lost::Malformed(CloseCode::Invalid))
+    let body = body.to_bytes();
+    if binary {
+        return Ok(PostBody::Binary(body));
+    }
+    let text = Utf8Bytes::try_from(body).map_err(|_| Lost::Malformed(CloseCode::Invalid))?;
+    Ok(PostBody::Text(text))
 }
 
 /// What the core is told of where a client comes from.

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use crate::config::Config;
 use crate::engine::packet::WirePacket;
+use crate::engine::revision::Revision;
 use crate::engine::session::Timing;
 use crate::engine::sid::{SID_BYTES, Sid};
 use crate::metrics::Counters;
@@ -66,14 +67,17 @@ impl Shared {
     }
 
     /// The packet that opens a session; `upgrades` says whether it may move to a WebSocket.
-    pub(crate) fn open_packet(&self, sid: &Sid, upgrades: bool) -> WirePacket {
+    pub(crate) fn open_packet(&self, sid: &Sid, revision: Revision, upgrades: bool) -> WirePacket {
+        let max_payload = match revision {
+            Revision::V3 => String::new(),
+            Revision::V4 => format!(r#","maxPayload":{}"#, self.config.max_payload),
+        };
         let text = format!(
-            r#"0{{"sid":"{}","upgrades":[{}],"pingInterval":{},"pingTimeout":{},"maxPayload":{}}}"#,
+            r#"0{{"sid":"{}","upgrades":[{}],"pingInterval":{},"pingTimeout":{}{max_payload}}}"#,
             sid.as_str(),
             if upgrades { r#""websocket""# } else { "" },
             self.timing.ping_interval.as_millis(),
             self.timing.ping_timeout.as_millis(),
-            self.config.max_payload,
         );
         WirePacket::Text(text.into())
     }

@@ -73,6 +73,8 @@ pub(crate) enum WirePacket {
 impl WirePacket {
     /// A ping of the heartbeat.
     pub(crate) const PING: Self = Self::Text(Bytes::from_static(b"2"));
+    /// The answer to a ping of the client.
+    pub(crate) const PONG: Self = Self::Text(Bytes::from_static(b"3"));
     /// The answer to a probe.
     pub(crate) const PROBE_PONG: Self = Self::Text(Bytes::from_static(b"3probe"));
     /// The end of the session.

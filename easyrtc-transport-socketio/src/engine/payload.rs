@@ -1,12 +1,16 @@
 //! Payloads: several packets in the body of one HTTP request or response.
 //!
 //! In revision 4 the packets are separated by the record separator, and a binary message is `b`
-//! and its bytes in base64.
+//! and its bytes in base64. For revision 3 see [`v3`].
+
+use std::borrow::Cow;
 
 use bytes::Bytes;
 use data_encoding::{BASE64, BASE64_NOPAD};
 
 use super::packet::{NoPacket, WirePacket};
+
+pub(crate) mod v3;
 
 /// Between the packets of a payload.
 const SEPARATOR: u8 = 0x1e;
@@ -18,8 +22,17 @@ const BINARY_MARK: u8 = b'b';
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Part<'a> {
     /// A packet in text form, as a WebSocket would carry it.
-    Text(&'a str),
+    Text(Cow<'a, str>),
     /// A binary message.
+    Binary(Bytes),
+}
+
+/// The body of a response to a poll.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Body {
+    /// UTF-8 text.
+    Text(Bytes),
+    /// Any bytes.
     Binary(Bytes),
 }
 
@@ -37,10 +50,11 @@ pub(crate) fn next_part<'a>(
     rest.get(..end).map(decode_part)
 }
 
-fn decode_part(text: &str) -> Result<Part<'_>, NoPacket> {
+/// A packet in text form: that of a payload, or a text frame.
+pub(crate) fn decode_part(text: &str) -> Result<Part<'_>, NoPacket> {
     match text.as_bytes().split_first() {
         Some((&BINARY_MARK, base64)) => decode_base64(base64).map(Part::Binary),
-        _ => Ok(Part::Text(text)),
+        _ => Ok(Part::Text(Cow::Borrowed(text))),
     }
 }
 
@@ -121,7 +135,7 @@ mod tests {
     }
 
     fn text(text: &str) -> Result<Part<'_>, NoPacket> {
-        Ok(Part::Text(text))
+        Ok(Part::Text(Cow::Borrowed(text)))
     }
 
     fn binary(bytes: &'static [u8]) -> Result<Part<'static>, NoPacket> {
@@ -203,7 +217,7 @@ mod tests {
             let back: Vec<WirePacket> = decode(&payload).into_iter().map(|part| {
                 match part.unwrap() {
                     Part::Binary(bytes) => WirePacket::Binary(bytes),
-                    Part::Text(text) => WirePacket::Text(Bytes::copy_from_slice(text.as_bytes())),
+                    Part::Text(text) => WirePacket::Text(text.into_owned().into()),
                 }
             }).collect();
             prop_assert_eq!(back, packets);

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::heartbeat::{Beat, Heartbeat};
 use super::packet::{Packet, PacketKind};
+use super::revision::Revision;
 use super::upgrade::{Step, Upgrade};
 
 #[cfg(test)]
@@ -12,7 +13,7 @@ mod tests;
 /// How long a session waits for what.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Timing {
-    /// Between a pong and the next ping.
+    /// Between a pong and the next ping, whichever side pings.
     pub(crate) ping_interval: Duration,
     /// For a sign of life after a ping.
     pub(crate) ping_timeout: Duration,
@@ -73,6 +74,8 @@ pub(crate) enum Output {
     Alive,
     /// A ping is to be sent.
     Ping,
+    /// A ping of the client is to be answered.
+    Pong,
     /// The waiting poll is to be answered with a noop.
     ReleasePoll,
     /// The newly opened WebSocket is to be closed.
@@ -121,6 +124,7 @@ enum Phase {
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
     timing: Timing,
+    revision: Revision,
     phase: Phase,
     heartbeat: Heartbeat,
     upgrade: Upgrade,
@@ -131,20 +135,25 @@ pub(crate) struct Session {
 
 impl Session {
     /// A session opened by an HTTP request.
-    pub(crate) fn polling(now: Duration, timing: Timing) -> Self {
-        Self::new(now, timing, Upgrade::Idle)
+    pub(crate) fn polling(now: Duration, timing: Timing, revision: Revision) -> Self {
+        Self::new(now, timing, revision, Upgrade::Idle)
     }
 
     /// A session opened on a WebSocket.
-    pub(crate) fn websocket(now: Duration, timing: Timing) -> Self {
-        Self::new(now, timing, Upgrade::Done)
+    pub(crate) fn websocket(now: Duration, timing: Timing, revision: Revision) -> Self {
+        Self::new(now, timing, revision, Upgrade::Done)
     }
 
-    fn new(now: Duration, timing: Timing, upgrade: Upgrade) -> Self {
+    fn new(now: Duration, timing: Timing, revision: Revision, upgrade: Upgrade) -> Self {
+        let heartbeat = match revision {
+            Revision::V3 => Heartbeat::of_peer,
+            Revision::V4 => Heartbeat::new,
+        };
         Self {
             timing,
+            revision,
             phase: Phase::Open,
-            heartbeat: Heartbeat::new(now, timing.ping_interval, timing.ping_timeout),
+            heartbeat: heartbeat(now, timing.ping_interval, timing.ping_timeout),
             upgrade,
             poll_waits: false,
             post_runs: false,
@@ -217,16 +226,19 @@ impl Session {
 
     fn packet(&mut self, now: Duration, packet: Packet<'_>, out: &mut Vec<Output>) {
         self.heartbeat.heard(now);
-        match packet.kind {
-            PacketKind::Message => self.deliver(out),
-            PacketKind::Pong => {
+        match (packet.kind, self.revision) {
+            (PacketKind::Message, _) => self.deliver(out),
+            (PacketKind::Pong, Revision::V4) => {
                 self.heartbeat.pong(now);
                 out.push(Output::Alive);
             }
-            PacketKind::Close => out.push(Output::Close(Ending::ClientClosed)),
-            PacketKind::Noop | PacketKind::Upgrade | PacketKind::Open => {}
-            // In this revision only the server pings.
-            PacketKind::Ping => out.push(Output::Close(Ending::Violation)),
+            (PacketKind::Ping, Revision::V3) => out.extend([Output::Alive, Output::Pong]),
+            (PacketKind::Close, _) => out.push(Output::Close(Ending::ClientClosed)),
+            (PacketKind::Noop | PacketKind::Upgrade | PacketKind::Open, _) => {}
+            // In each revision only one side pings.
+            (PacketKind::Ping, Revision::V4) | (PacketKind::Pong, Revision::V3) => {
+                out.push(Output::Close(Ending::Violation));
+            }
         }
     }
 

@@ -32,6 +32,7 @@ impl Link {
                 Output::Deliver => deliver = true,
                 Output::Alive => self.alive(connection),
                 Output::Ping => self.reply(WirePacket::PING)?,
+                Output::Pong => self.reply(WirePacket::PONG)?,
                 Output::ReleasePoll => {
                     if let Face::Polling { face, .. } = &mut self.face {
                         face.release();
@@ -76,9 +77,9 @@ impl Link {
     }
 
     fn switch(&mut self) {
-        let Some(Probe { face, queue }) = self.probe.take() else { return };
+        let Some(Probe { face, framing, queue }) = self.probe.take() else { return };
         self.queue.prepend(queue);
-        self.face = Face::WebSocket(face);
+        self.face = Face::WebSocket { face, framing };
         self.registration.upgraded();
         self.shared.counters.upgrades.add(1);
     }
@@ -106,7 +107,7 @@ impl Link {
     pub(super) fn can_send(&self) -> bool {
         match &self.face {
             Face::Polling { face, .. } => face.can_send(),
-            Face::WebSocket(face) => face.is_idle(),
+            Face::WebSocket { face, .. } => face.is_idle(),
         }
     }
 
@@ -126,7 +127,7 @@ impl Link {
         self.egress = Some(Egress { outbox, aborted });
         self.session.handle(self.shared.now(), Input::Joined, &mut Vec::new());
         let sid = self.shared.new_sid().ok_or_else(End::refused)?;
-        self.reply(encode::connected(sid.as_str()))
+        self.reply(encode::connected(self.revision(), sid.as_str()))
     }
 
     /// The client left the namespace.
@@ -221,7 +222,7 @@ impl Link {
                 }
                 Manner::Close(_) => face.close(),
             },
-            Face::WebSocket(face) => match manner {
+            Face::WebSocket { face, .. } => match manner {
                 Manner::Drop => {}
                 Manner::Follow => face.refuse().await,
                 Manner::Close(code) => face.close(self.queue, code).await,

@@ -3,18 +3,27 @@
 use bytes::Bytes;
 
 use crate::engine::packet::WirePacket;
+use crate::engine::revision::Revision;
 
 /// The server leaves the namespace.
 pub(crate) const DISCONNECT: WirePacket = WirePacket::Text(Bytes::from_static(b"41"));
 
-/// The client is connected, as socket `sid` (URL-safe characters).
-pub(crate) fn connected(sid: &str) -> WirePacket {
-    WirePacket::Text(format!(r#"40{{"sid":"{sid}"}}"#).into())
+/// The client is connected, as socket `sid` (URL-safe characters). In revision 3 the socket's id
+/// is the session's, which the client knows.
+pub(crate) fn connected(revision: Revision, sid: &str) -> WirePacket {
+    WirePacket::Text(match revision {
+        Revision::V3 => Bytes::from_static(b"40"),
+        Revision::V4 => format!(r#"40{{"sid":"{sid}"}}"#).into(),
+    })
 }
 
 /// The client is not connected to `namespace`, as there is none of that name.
-pub(crate) fn invalid_namespace(namespace: &str) -> WirePacket {
-    WirePacket::Text(format!(r#"44{namespace},{{"message":"Invalid namespace"}}"#).into())
+pub(crate) fn invalid_namespace(revision: Revision, namespace: &str) -> WirePacket {
+    let why = match revision {
+        Revision::V3 => r#""Invalid namespace""#,
+        Revision::V4 => r#"{"message":"Invalid namespace"}"#,
+    };
+    WirePacket::Text(format!("44{namespace},{why}").into())
 }
 
 /// The text of an event whose one argument `write` appends as JSON. `ack` is the id under which
@@ -84,7 +93,17 @@ mod tests {
         assert_eq!(text(&event("easyrtcMsg", None, 2, json)), r#"452-["easyrtcMsg",{"a":1}]"#);
         assert_eq!(text(&ack(456, 0, json)), r#"43456[{"a":1}]"#);
         assert_eq!(text(&ack(456, 1, json)), r#"461-456[{"a":1}]"#);
-        assert_eq!(text(&connected("abc")), r#"40{"sid":"abc"}"#);
-        assert_eq!(text(&invalid_namespace("/nope")), r#"44/nope,{"message":"Invalid namespace"}"#);
+    }
+
+    #[test]
+    fn packets_of_either_revision() {
+        let [v3, v4] = [Revision::V3, Revision::V4];
+        assert_eq!(text(&connected(v4, "abc")), r#"40{"sid":"abc"}"#);
+        assert_eq!(text(&connected(v3, "abc")), "40");
+        assert_eq!(
+            text(&invalid_namespace(v4, "/nope")),
+            r#"44/nope,{"message":"Invalid namespace"}"#
+        );
+        assert_eq!(text(&invalid_namespace(v3, "/nope")), r#"44/nope,"Invalid namespace""#);
     }
 }

@@ -121,6 +121,13 @@ impl<'a> Packet<'a> {
         Ok(Self { kind, attachments, namespace, id, data })
     }
 
+    /// Leaves the query out of the namespace: in revision 3 parameters of the client stand there.
+    pub(crate) fn drop_namespace_query(&mut self) {
+        if let Some((name, _)) = self.namespace.split_once('?') {
+            self.namespace = name;
+        }
+    }
+
     /// Checks that the JSON is what the type asks for, except for events, whose arguments are
     /// read anyway.
     ///

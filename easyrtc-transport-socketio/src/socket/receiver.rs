@@ -5,6 +5,7 @@ use bytes::Bytes;
 use super::arguments::EventArguments;
 use super::attachments::Reassembly;
 use super::packet::{Packet, PacketType, ROOT, Violation};
+use crate::engine::revision::Revision;
 
 /// Limits on what one packet may hold.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +48,7 @@ pub(crate) enum Incoming<'a> {
 #[derive(Debug)]
 pub(crate) struct Receiver {
     limits: Limits,
+    revision: Revision,
     connected: bool,
     reassembly: Option<Reassembly>,
     /// The text of the last binary packet, kept for the event that borrows from it.
@@ -54,9 +56,15 @@ pub(crate) struct Receiver {
 }
 
 impl Receiver {
-    /// A connection that has not connected to a namespace.
-    pub(crate) const fn new(limits: Limits) -> Self {
-        Self { limits, connected: false, reassembly: None, complete: String::new() }
+    /// A connection that has not connected to a namespace, or in revision 3 has, by itself.
+    pub(crate) const fn new(limits: Limits, revision: Revision) -> Self {
+        let connected = matches!(revision, Revision::V3);
+        Self { limits, revision, connected, reassembly: None, complete: String::new() }
+    }
+
+    /// Whether the client is connected to the namespace we serve.
+    pub(crate) const fn is_connected(&self) -> bool {
+        self.connected
     }
 
     /// Takes the text of one message.
@@ -68,8 +76,11 @@ impl Receiver {
         if self.reassembly.is_some() {
             return Err(Violation::UnexpectedText);
         }
-        let packet = Packet::parse(text, self.limits.max_attachments)?;
+        let mut packet = Packet::parse(text, self.limits.max_attachments)?;
         packet.check_data()?;
+        if self.revision == Revision::V3 {
+            packet.drop_namespace_query();
+        }
         if packet.namespace != ROOT {
             return if packet.kind == PacketType::Connect {
                 Ok(Incoming::UnknownNamespace(packet.namespace))

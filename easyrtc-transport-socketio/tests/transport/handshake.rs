@@ -54,7 +54,7 @@ async fn refused_requests() {
         (Method::GET, "EIO=4&transport=websocket", 3, "Bad request"),
         (Method::GET, "EIO=4&transport=polling&j=1", 3, "Bad request"),
         (Method::GET, "transport=polling", 5, "Unsupported protocol version"),
-        (Method::GET, "EIO=3&transport=polling", 5, "Unsupported protocol version"),
+        (Method::GET, "EIO=2&transport=polling", 5, "Unsupported protocol version"),
     ] {
         let answer = request(server.address, method, query, &[], "").await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{query}");
@@ -72,7 +72,7 @@ async fn refused_websockets() {
     for query in [
         "EIO=4",
         "EIO=4&transport=abc",
-        "EIO=3&transport=websocket",
+        "EIO=5&transport=websocket",
         "transport=websocket",
         "EIO=4&transport=polling",
         "EIO=4&transport=websocket&sid=abc",

@@ -3,6 +3,7 @@
 
 mod closing;
 mod cors;
+mod eio3;
 mod handshake;
 mod messages;
 mod polling;

@@ -1,5 +1,6 @@
 //! A server on loopback, and two kinds of clients.
 
+pub(crate) mod eio3;
 pub(crate) mod http;
 pub(crate) mod ws;
 

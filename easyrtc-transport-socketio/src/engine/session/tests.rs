@@ -17,6 +17,7 @@ const TIMING: Timing = Timing {
     close_grace: ms(1_000),
 };
 
+const PING: Input<'_> = Input::Packet(Packet { kind: PacketKind::Ping, data: "" });
 const PONG: Input<'_> = Input::Packet(Packet { kind: PacketKind::Pong, data: "" });
 const MESSAGE: Input<'_> = Input::Packet(Packet { kind: PacketKind::Message, data: "x" });
 const CLOSE: Input<'_> = Input::Packet(Packet { kind: PacketKind::Close, data: "" });
@@ -35,11 +36,16 @@ fn play(mut session: Session, rows: &[(u64, Input<'_>, &[Output])]) -> Session {
 }
 
 fn polling() -> Session {
-    Session::polling(ms(0), TIMING)
+    Session::polling(ms(0), TIMING, Revision::V4)
 }
 
 fn websocket() -> Session {
-    Session::websocket(ms(0), TIMING)
+    Session::websocket(ms(0), TIMING, Revision::V4)
+}
+
+/// A session whose client pings.
+fn revision_3() -> Session {
+    Session::websocket(ms(0), TIMING, Revision::V3)
 }
 
 #[test]
@@ -62,6 +68,47 @@ fn heartbeat() {
 }
 
 #[test]
+fn heartbeat_of_a_client_that_pings() {
+    let session = play(
+        revision_3(),
+        &[
+            (10, Input::Joined, &[]),
+            (25_000, Input::Tick, &[]),
+            (44_999, Input::Tick, &[]),
+            (44_999, PING, &[Output::Alive, Output::Pong]),
+            (50_000, PING, &[Output::Alive, Output::Pong]),
+            (60_000, MESSAGE, &[Output::Deliver]),
+            (104_999, Input::Tick, &[]),
+        ],
+    );
+    assert_eq!(session.deadline(), ms(105_000));
+    let end = &[Output::Close(Ending::PingTimeout)];
+    play(session.clone(), &[(105_000, Input::Tick, end)]);
+    play(session, &[(104_999, Input::Resumed, &[]), (149_999, Input::Tick, end)]);
+    play(revision_3(), &[(1, Input::Joined, &[]), (45_000, Input::Tick, end)]);
+}
+
+#[test]
+fn only_one_side_pings() {
+    let violation = &[Output::Close(Ending::Violation)];
+    play(revision_3(), &[(1, PONG, violation)]);
+    play(websocket(), &[(1, PING, violation)]);
+}
+
+#[test]
+fn a_client_that_pings_is_answered_until_the_end() {
+    play(
+        revision_3(),
+        &[
+            (1, Input::Joined, &[]),
+            (2, ENDING, &[]),
+            (3, PING, &[Output::Alive, Output::Pong]),
+            (4, MESSAGE, &[]),
+        ],
+    );
+}
+
+#[test]
 fn not_being_read_is_no_silence() {
     play(
         websocket(),
@@ -79,7 +126,6 @@ fn not_being_read_is_no_silence() {
 fn packets_of_a_client() {
     let open = Input::Packet(Packet { kind: PacketKind::Open, data: "{}" });
     let noop = Input::Packet(Packet { kind: PacketKind::Noop, data: "" });
-    let ping = Input::Packet(Packet { kind: PacketKind::Ping, data: "" });
     play(
         websocket(),
         &[
@@ -90,7 +136,6 @@ fn packets_of_a_client() {
             (4, CLOSE, &[Output::Close(Ending::ClientClosed)]),
         ],
     );
-    play(websocket(), &[(1, ping, &[Output::Close(Ending::Violation)])]);
 }
 
 #[test]
@@ -252,9 +297,14 @@ fn the_server_does_not_wait_for_ever_for_the_last_packets() {
     );
 }
 
+fn revision() -> impl Strategy<Value = Revision> {
+    prop_oneof![Just(Revision::V3), Just(Revision::V4)]
+}
+
 fn input() -> impl Strategy<Value = Input<'static>> {
     let kinds = prop_oneof![
         Just(PacketKind::Open),
+        Just(PacketKind::Ping),
         Just(PacketKind::Pong),
         Just(PacketKind::Message),
         Just(PacketKind::Upgrade),
@@ -279,8 +329,11 @@ fn input() -> impl Strategy<Value = Input<'static>> {
 proptest! {
     /// A tick at the deadline does something or moves it: nobody sleeps in vain for ever.
     #[test]
-    fn ticks_make_progress(inputs in proptest::collection::vec((0_u64..9_000, input()), 0..60)) {
-        let mut session = polling();
+    fn ticks_make_progress(
+        revision in revision(),
+        inputs in proptest::collection::vec((0_u64..9_000, input()), 0..60),
+    ) {
+        let mut session = Session::polling(ms(0), TIMING, revision);
         let mut now = 0;
         for (wait, input) in inputs {
             now += wait;
@@ -301,8 +354,11 @@ proptest! {
 
     /// Every session whose client says nothing ends.
     #[test]
-    fn silence_ends(inputs in proptest::collection::vec((0_u64..9_000, input()), 0..20)) {
-        let mut session = polling();
+    fn silence_ends(
+        revision in revision(),
+        inputs in proptest::collection::vec((0_u64..9_000, input()), 0..20),
+    ) {
+        let mut session = Session::polling(ms(0), TIMING, revision);
         let mut now = ms(0);
         let mut out = Vec::new();
         for (wait, input) in inputs {

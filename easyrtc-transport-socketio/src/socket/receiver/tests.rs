@@ -7,7 +7,7 @@ use super::*;
 const LIMITS: Limits = Limits { max_bytes: 1000, max_attachments: 32 };
 
 fn connected() -> Receiver {
-    let mut receiver = Receiver::new(LIMITS);
+    let mut receiver = Receiver::new(LIMITS, Revision::V4);
     assert_eq!(receiver.text("0"), Ok(Incoming::Connect));
     receiver
 }
@@ -34,7 +34,7 @@ fn connect_and_leave_and_connect_again() {
 #[test]
 fn packets_out_of_place() {
     for text in [r#"2["a"]"#, "1", "37[]", "4{}", r#"51-["a"]"#, "61-7[]"] {
-        let mut receiver = Receiver::new(LIMITS);
+        let mut receiver = Receiver::new(LIMITS, Revision::V4);
         assert_eq!(receiver.text(text), Err(Violation::OutOfPlace), "{text}, not connected");
         let mut receiver = connected();
         assert_eq!(receiver.text("1"), Ok(Incoming::Disconnect));
@@ -47,7 +47,7 @@ fn packets_out_of_place() {
 
 #[test]
 fn other_namespaces_do_not_exist() {
-    let mut receiver = Receiver::new(LIMITS);
+    let mut receiver = Receiver::new(LIMITS, Revision::V4);
     assert_eq!(receiver.text("0/nope"), Ok(Incoming::UnknownNamespace("/nope")));
     assert_eq!(receiver.text("0/nope?a=b,{}"), Ok(Incoming::UnknownNamespace("/nope?a=b")));
     assert_eq!(receiver.text("0"), Ok(Incoming::Connect));
@@ -67,6 +67,21 @@ fn placeholders_name_attachments_of_their_packet() {
             other => assert_eq!((other, legal), (Err(Violation::IllegalAttachments), false)),
         }
     }
+}
+
+#[test]
+fn in_revision_3_the_client_is_connected_without_asking() {
+    let mut receiver = Receiver::new(LIMITS, Revision::V3);
+    assert!(receiver.is_connected());
+    assert_eq!(named(receiver.text(r#"27["a",1]"#)), ("a".to_owned(), Some(7), 0));
+    assert_eq!(receiver.text("0"), Err(Violation::OutOfPlace));
+    assert_eq!(receiver.text("1"), Ok(Incoming::Disconnect));
+    assert!(!receiver.is_connected());
+    assert_eq!(receiver.text(r#"2["a"]"#), Err(Violation::OutOfPlace));
+    assert_eq!(receiver.text("0/?a=b"), Ok(Incoming::Connect));
+    assert_eq!(receiver.text("0/nope?a=b"), Ok(Incoming::UnknownNamespace("/nope")));
+    assert_eq!(receiver.text("0/nope"), Ok(Incoming::UnknownNamespace("/nope")));
+    assert_eq!(named(receiver.text(r#"2/,["b"]"#)).0, "b");
 }
 
 #[test]

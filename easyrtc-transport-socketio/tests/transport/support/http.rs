@@ -26,7 +26,7 @@ impl Answer {
     }
 }
 
-/// Makes one request.
+/// Makes one request whose answer is text.
 pub(crate) async fn request(
     address: SocketAddr,
     method: Method,
@@ -34,6 +34,25 @@ pub(crate) async fn request(
     headers: &[(&str, &str)],
     body: impl Into<Bytes>,
 ) -> Answer {
+    let (parts, body) = exchange(address, method, query, headers, body.into()).await;
+    let body = String::from_utf8(body.to_vec()).unwrap();
+    Answer { status: parts.status, headers: parts.headers, body }
+}
+
+/// Makes one GET; returns the type and the bytes of what is answered.
+pub(crate) async fn binary_request(address: SocketAddr, query: &str) -> (String, Bytes) {
+    let (parts, body) = exchange(address, Method::GET, query, &[], Bytes::new()).await;
+    assert_eq!(parts.status, StatusCode::OK);
+    (parts.headers["content-type"].to_str().unwrap().to_owned(), body)
+}
+
+async fn exchange(
+    address: SocketAddr,
+    method: Method,
+    query: &str,
+    headers: &[(&str, &str)],
+    body: Bytes,
+) -> (hyper::http::response::Parts, Bytes) {
     let stream = TcpStream::connect(address).await.unwrap();
     let (mut sender, connection) =
         hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
@@ -43,14 +62,13 @@ pub(crate) async fn request(
     for &(name, value) in headers {
         request = request.header(name, value);
     }
-    let request = request.body(Full::new(body.into())).unwrap();
+    let request = request.body(Full::new(body)).unwrap();
     let response = soon(sender.send_request(request)).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = soon(body.collect()).await.unwrap().to_bytes();
     drop(sender);
     connection.abort();
-    let body = String::from_utf8(body.to_vec()).unwrap();
-    Answer { status: parts.status, headers: parts.headers, body }
+    (parts, body)
 }
 
 /// A session that polls.
