@@ -7,7 +7,7 @@ use easyrtc_proto::EasyrtcId;
 use easyrtc_state::{AckId, CloseReason, Frame};
 use tokio::sync::{Notify, watch};
 
-/// How much may wait to be written on one connection.
+/// How much may wait to be written on one connection; 0 means no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutboxLimits {
     /// Messages. Default 4096.
@@ -99,8 +99,8 @@ impl Shared {
         } else {
             let bytes = size(&item);
             let limits = self.limits;
-            let full = queue.items.len() >= limits.frames
-                || queue.bytes.saturating_add(bytes) > limits.bytes;
+            let full = (limits.frames != 0 && queue.items.len() >= limits.frames)
+                || (limits.bytes != 0 && queue.bytes.saturating_add(bytes) > limits.bytes);
             if full && !queue.items.is_empty() {
                 return Err(Full);
             }
@@ -240,6 +240,14 @@ mod tests {
         let outbox = outbox(100, 1);
         outbox.shared.push(event()).unwrap();
         assert!(outbox.shared.push(event()).is_err());
+    }
+
+    #[test]
+    fn zero_means_no_limit() {
+        let outbox = outbox(0, 0);
+        for _ in 0..10_000 {
+            outbox.shared.push(event()).unwrap();
+        }
     }
 
     #[tokio::test]
