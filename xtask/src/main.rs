@@ -10,6 +10,7 @@ use project::{Failure, Project};
 use steps::{STEPS, Step};
 
 mod deny;
+mod documents;
 mod end_to_end;
 mod project;
 mod rust;

@@ -1,7 +1,7 @@
 //! What `cargo xtask test` does, as data.
 
 use crate::project::{Failure, Project};
-use crate::{deny, end_to_end, rust, tidy, tools, walls};
+use crate::{deny, documents, end_to_end, rust, tidy, tools, walls};
 
 /// One thing to run.
 #[derive(Debug)]
@@ -22,6 +22,7 @@ pub(crate) const STEPS: &[Step] = &[
     end_to_end_step("packages", "Node, browser and libraries are installed", tools::packages),
     step("fmt", "the code is formatted as rustfmt does", rust::fmt),
     step("tidy", "files are short, lines too, nothing is left to do", tidy::run),
+    step("documents", "links lead somewhere, every rule has an anchor", documents::run),
     step("clippy", "no warning from rustc or clippy", rust::clippy),
     step("test", "unit and integration tests", rust::test),
     step("doc", "the documentation builds without a warning", rust::doc),
