@@ -1,4 +1,4 @@
-//! The protocol: the runtime with its core, and the Socket.IO transport in front of it.
+//! The protocol: the runtime with its core, and the transports in front of it.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -9,6 +9,7 @@ use easyrtc_runtime::{
 };
 use easyrtc_state::LoginQuestion;
 use easyrtc_transport_socketio::{Config, Cors, Origins, SocketIo};
+use easyrtc_transport_ws::RawWebSocket;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::{Request, Response};
@@ -21,6 +22,8 @@ use crate::settings::{Network, Settings};
 pub struct Signalling {
     runtime: Runtime,
     socket_io: SocketIo,
+    websocket: RawWebSocket,
+    websocket_path: String,
 }
 
 impl fmt::Debug for Signalling {
@@ -46,18 +49,31 @@ impl Signalling {
         let denied = settings.denied_addresses.clone();
         let runtime = Runtime::start(options, Door { denied, issued })?;
         let socket_io = SocketIo::new(transport(settings), runtime.clone());
-        Ok(Self { runtime, socket_io })
+        let config = raw_websocket(settings);
+        let websocket_path = config.path.clone();
+        let websocket = RawWebSocket::new(config, runtime.clone());
+        Ok(Self { runtime, socket_io, websocket, websocket_path })
     }
 
     /// Whether requests for `path` are for the protocol.
     #[must_use]
     pub fn serves(&self, path: &str) -> bool {
-        self.socket_io.serves(path)
+        self.socket_io.serves(path) || self.websocket.serves(path)
+    }
+
+    /// Where clients speak EasyRTC over a plain WebSocket, if they can.
+    #[must_use]
+    pub fn websocket_path(&self) -> Option<&str> {
+        Some(&self.websocket_path)
     }
 
     /// Answers a request that the protocol serves.
     pub async fn respond(&self, request: Request<Incoming>, peer: IpAddr) -> Response<Body> {
-        let response = self.socket_io.handle(request, Some(peer)).await;
+        let response = if self.websocket.serves(request.uri().path()) {
+            self.websocket.handle(request, Some(peer)).await
+        } else {
+            self.socket_io.handle(request, Some(peer)).await
+        };
         response.map(|body| body.map_err(Into::into).boxed_unsync())
     }
 
@@ -71,11 +87,13 @@ impl Signalling {
     /// are closed.
     pub async fn shut_down(&self) {
         self.socket_io.stop();
+        self.websocket.stop();
         if let Err(error) = self.runtime.admin(AdminCommand::Shutdown) {
             tracing::error!(%error, "clients cannot be told of the shutdown");
         }
         self.runtime.drained().await;
         self.socket_io.closed().await;
+        self.websocket.closed().await;
     }
 }
 
@@ -129,5 +147,22 @@ fn transport(settings: &Settings) -> Config {
         request_acks: transport.request_acks,
         cors: Cors { origins, credentials },
         ..Config::default()
+    }
+}
+
+fn raw_websocket(settings: &Settings) -> easyrtc_transport_ws::Config {
+    let transport = &settings.options.protocol.transport;
+    let listed: Vec<String> = settings.allowed_origins.iter().map(ToString::to_string).collect();
+    easyrtc_transport_ws::Config {
+        ping_interval: transport.ping_interval,
+        ping_timeout: transport.ping_timeout,
+        max_message: transport.max_message_bytes,
+        max_sessions: transport.max_sessions,
+        origins: if listed.is_empty() {
+            easyrtc_transport_ws::Origins::Any
+        } else {
+            easyrtc_transport_ws::Origins::Only(listed)
+        },
+        ..easyrtc_transport_ws::Config::default()
     }
 }
