@@ -42,6 +42,11 @@ pub struct Cli {
     #[arg(long, value_name = "PORT", conflicts_with = "listen", help_heading = "Where to listen")]
     pub port: Option<u16>,
 
+    /// Serve no demo: short for --demo=false
+    #[arg(verbatim_doc_comment)]
+    #[arg(long, conflicts_with = "demo", help_heading = "What to serve")]
+    pub no_demo: bool,
+
     #[command(flatten)]
     #[expect(missing_docs, reason = "a text here would replace the help of the whole group")]
     pub settings: Layer,
@@ -87,6 +92,7 @@ mod tests {
         let default = Settings::default();
         for value in [
             default.listen[0].to_string(),
+            default.demo.to_string(),
             default.max_sockets.to_string(),
             default.max_header_bytes.to_string(),
             humantime::format_duration(default.header_timeout).to_string(),

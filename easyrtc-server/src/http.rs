@@ -1,6 +1,7 @@
 //! What is answered at which URL.
 
 pub mod client_files;
+pub mod demo;
 pub mod health;
 mod peer;
 pub mod start_page;
@@ -22,6 +23,7 @@ use crate::session::SessionIds;
 use crate::settings::{ConfigError, Settings};
 use crate::signalling::Signalling;
 use client_files::ClientFiles;
+use demo::Demo;
 use health::Health;
 use static_files::Folder;
 
@@ -59,6 +61,7 @@ pub struct Site {
     signalling: Signalling,
     folders: Folders,
     start_page: Bytes,
+    demo: Option<Demo>,
     proxy_hops: usize,
     cookies: Option<SessionIds>,
     gate: Arc<Gate>,
@@ -77,9 +80,14 @@ impl Site {
         cookies: Option<SessionIds>,
         gate: Arc<Gate>,
     ) -> Self {
+        let start_page = Bytes::from(start_page::start_page(folders.client_files.is_some()));
+        let wanted = settings.demo && folders.pages.is_none();
+        let websocket = signalling.websocket_path().filter(|_| wanted);
+        let demo = websocket.map(|path| Demo::new(path, start_page.clone()));
         Self {
             signalling,
-            start_page: start_page::start_page(folders.client_files.is_some()).into(),
+            start_page,
+            demo,
             folders,
             proxy_hops: settings.proxy_hops,
             cookies,
@@ -154,6 +162,9 @@ impl Site {
         if let Some(client_files) = &self.folders.client_files
             && let Some(response) = client_files.serve(head).await
         {
+            return Some(response);
+        }
+        if let Some(response) = self.demo.as_ref().and_then(|demo| demo.serve(head.uri.path())) {
             return Some(response);
         }
         let is_start_page = head.uri.path() == "/" && self.folders.pages.is_none();

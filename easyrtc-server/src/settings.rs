@@ -60,6 +60,13 @@ pub struct Layer {
     #[arg(long, value_name = "DIR", help_heading = "What to serve")]
     pub client_files: Option<PathBuf>,
 
+    /// Serve the demo at /, video calls over the raw WebSocket, unless --static serves something
+    /// there [default: true]
+    #[arg(verbatim_doc_comment)]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "true", help_heading = "What to serve")]
+    pub demo: Option<bool>,
+
     /// Let only pages of this origin connect, `https://example.org` for instance; repeat it for
     /// more than one [default: any origin]
     #[arg(verbatim_doc_comment)]
@@ -141,6 +148,8 @@ pub struct Settings {
     pub static_files: Option<PathBuf>,
     /// The npm tree with the browser's files.
     pub client_files: Option<PathBuf>,
+    /// Whether the demo is at `/`, if nothing else is and its transport is there.
+    pub demo: bool,
     /// Origins whose pages may connect; empty means any.
     pub allowed_origins: Vec<Origin>,
     /// Addresses from which nobody may log in.
@@ -170,6 +179,7 @@ impl Default for Settings {
             proxy_hops: 0,
             static_files: None,
             client_files: None,
+            demo: true,
             allowed_origins: Vec::new(),
             denied_addresses: Vec::new(),
             max_sockets: 50_000,

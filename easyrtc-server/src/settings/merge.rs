@@ -16,6 +16,7 @@ impl Layer {
             proxy_hops: self.proxy_hops.or(lower.proxy_hops),
             static_files: self.static_files.or(lower.static_files),
             client_files: self.client_files.or(lower.client_files),
+            demo: self.demo.or(lower.demo),
             allowed_origins: self.allowed_origins.or(lower.allowed_origins),
             denied_addresses: self.denied_addresses.or(lower.denied_addresses),
             max_sockets: self.max_sockets.or(lower.max_sockets),
@@ -64,6 +65,9 @@ impl Settings {
         if let Some(port) = cli.port {
             flags.listen = Some(vec![every_interface(port)]);
         }
+        if cli.no_demo {
+            flags.demo = Some(false);
+        }
         let merged = flags.or(env::read(environment)?).or(from_file);
         let settings = with_defaults(merged, options)?;
         Ok(Loaded { settings, warnings })
@@ -77,6 +81,7 @@ fn with_defaults(layer: Layer, options: options::Options) -> Result<Settings, Co
         proxy_hops: layer.proxy_hops.unwrap_or(default.proxy_hops),
         static_files: layer.static_files.as_deref().map(absolute).transpose()?,
         client_files: layer.client_files.as_deref().map(absolute).transpose()?,
+        demo: layer.demo.unwrap_or(default.demo),
         allowed_origins: layer.allowed_origins.unwrap_or(default.allowed_origins),
         denied_addresses: layer.denied_addresses.unwrap_or(default.denied_addresses),
         max_sockets: layer.max_sockets.unwrap_or(default.max_sockets),

@@ -58,6 +58,7 @@ impl Settings {
             "proxy_hops" => self.proxy_hops.to_string(),
             "static" => return path(&self.static_files),
             "client_files" => return path(&self.client_files),
+            "demo" => self.demo.to_string(),
             "allowed_origins" => list(self.allowed_origins.iter().map(ToString::to_string)),
             "denied_addresses" => list(self.denied_addresses.iter().map(ToString::to_string)),
             "max_sockets" => self.max_sockets.to_string(),

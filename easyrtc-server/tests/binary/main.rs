@@ -4,6 +4,7 @@
 
 mod bounds;
 mod configuration;
+mod demo;
 mod harness;
 mod pages;
 mod signalling;

@@ -47,7 +47,7 @@ fn health_is_for_machines() {
 
 #[test]
 fn the_start_page_says_what_runs_here() {
-    let server = Server::start(&[]);
+    let server = Server::start(&["--no-demo"]);
     let answer = server.get("/");
     assert_eq!(answer.status, 200);
     assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
@@ -169,7 +169,7 @@ fn client_files_are_where_pages_look_for_them() {
         }
         assert_eq!(server.get("/demos").header("location"), "/demos/");
         assert_eq!(server.get("/demos/js").header("location"), "/demos/js/");
-        assert!(server.get("/").body.contains("href=\"/demos/\""));
+        assert!(server.get("/demo/about").body.contains("href=\"/demos/\""));
     }
 }
 

@@ -50,8 +50,9 @@ export class Log {
 
   #showFacts() {
     const { sent, received, losses, resumed, subprotocol, state, welcome } = this.#traffic;
-    // The server's own pings, in milliseconds, as its welcome says.
-    const heartbeat = welcome?.heartbeat?.pingInterval;
+    // Times in the welcome are in milliseconds.
+    const heartbeat = welcome?.pingInterval;
+    const keepTime = welcome?.session?.keepTime;
     byId('transport').hidden = false;
     byId('transport').dataset.state = state;
     say(byId('transport-text'), state === 'open' ? 'WebSocket' : `WebSocket · ${STATES[state]}`);
@@ -63,6 +64,7 @@ export class Log {
       State: this.#state,
       Heartbeat: heartbeat ? `every ${heartbeat / 1000} s` : '–',
       Lines: losses ? `lost ${losses}, resumed ${resumed}` : 'one, never lost',
+      'Kept while lost': keepTime ? `${keepTime / 1000} s` : 'not at all',
       Protocol: welcome?.protocol?.revision ?? '–',
       Sent: total(sent),
       Received: total(received),

@@ -8,9 +8,9 @@ const CAMERA = { width: { ideal: 960 }, height: { ideal: 540 }, frameRate: { ide
 const MICROPHONE = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 
 const CAUSES = {
-  NotAllowedError: 'the browser was not allowed to use it',
-  NotFoundError: 'there is none',
-  NotReadableError: 'another program uses it',
+  NotAllowedError: 'not allowed',
+  NotFoundError: 'none found',
+  NotReadableError: 'in use by another program',
   AbortError: 'it does not start',
 };
 
@@ -57,7 +57,7 @@ export class Media extends EventTarget {
   /** Asks for both devices, in one question if possible. Never rejects. */
   async start() {
     if (!navigator.mediaDevices?.getUserMedia) {
-      const problem = 'browsers share it over https only';
+      const problem = 'browsers share them over https only';
       this.problems = { camera: problem, microphone: problem };
       this.#changed();
       return;
@@ -146,6 +146,10 @@ export class Media extends EventTarget {
 
 /** One sentence about devices that are not in use, or ''. */
 export function deviceReport({ camera, microphone, problems }) {
+  const absent = camera === 'absent' && microphone === 'absent';
+  if (absent && problems.camera && problems.camera === problems.microphone) {
+    return `No camera and no microphone (${problems.camera}): others see a drawn picture and cannot hear you.`;
+  }
   const missing = [];
   if (camera === 'absent' && problems.camera) {
     missing.push(`No camera (${problems.camera}): others see a drawn picture.`);

@@ -6,7 +6,7 @@ const HEIGHT = 360;
 /** Pictures in a second: enough to keep an encoder awake, little enough to cost nothing. */
 const RATE = 8;
 
-const HUES = [222, 172, 262, 345, 200, 310, 145, 285, 240, 188];
+const HUES = [222, 172, 262, 340, 200, 300, 150, 20];
 
 /** Two letters at most that stand for a name. */
 export function initials(name) {
@@ -17,9 +17,9 @@ export function initials(name) {
 
 /** A hue, in degrees, that is the same wherever the name is. */
 export function hueOf(name) {
-  let sum = 7;
-  for (const letter of name) sum = (sum * 33 + letter.codePointAt(0)) % 65_521;
-  return HUES[(sum >> 3) % HUES.length];
+  let sum = 0;
+  for (const letter of name) sum = Math.imul(sum ^ letter.codePointAt(0), 0x01000193) >>> 0;
+  return HUES[(sum >>> 12) % HUES.length];
 }
 
 /** Draws a picture and streams it. */
