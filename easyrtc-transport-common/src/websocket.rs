@@ -6,7 +6,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::{Sink, Stream, StreamExt};
+use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use tokio_tungstenite::WebSocketStream;
@@ -186,11 +186,17 @@ impl WebSocket {
         let sending = async {
             while !queue.is_empty() || !self.frames.is_empty() {
                 if let WebSocketEvent::Lost(_) = self.next(&mut queue, false).await {
-                    return false;
+                    break;
                 }
             }
             let frame = CloseFrame { code, reason: reason.into() };
-            self.socket.close(Some(frame)).await.is_ok()
+            let closed = self.socket.close(Some(frame)).await.is_ok();
+            if !closed {
+                // After the client's close nothing more can be sent but the answer to it, which
+                // waits already. If it is something else that failed, so does this.
+                let _ = self.socket.flush().await;
+            }
+            closed
         };
         if !tokio::time::timeout(patience, sending).await.unwrap_or(false) {
             return;
