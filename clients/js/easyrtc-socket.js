@@ -358,10 +358,13 @@ class EasyrtcSocket {
   }
 
   #count() {
+    if (this.#session) this.#session.received += 1;
+    this.#report();
+  }
+
+  #report() {
     const session = this.#session;
-    if (!session) return;
-    session.received += 1;
-    if (session.token === undefined || this.#timers.has('report')) return;
+    if (session?.token === undefined || this.#timers.has('report')) return;
     const report = () => this.#line?.send(JSON.stringify({ received: session.received }));
     this.#after('report', REPORT_INTERVAL, report);
   }
@@ -385,6 +388,7 @@ class EasyrtcSocket {
     this.#open = true;
     for (const { text } of this.#outbox.frames) line?.send(text);
     this.#watch();
+    this.#report();
     this.#tell(goesOn ? 'resume' : 'connect');
   }
 }

@@ -13,7 +13,7 @@ import { MAX_ATTACHMENTS, Outbox, decode, encode } from './easyrtc-frames.mjs';
 const SUBPROTOCOL = 'easyrtc.v1.json';
 const PATH = '/ws';
 
-/** How often the server may be told what was received, in ms. */
+/** How often the server is told what was received, in ms: it accepts no more. */
 const REPORT_INTERVAL = 1000;
 
 /** The server refuses or dismisses the client: to come back by itself would not help. */
@@ -332,12 +332,15 @@ export class EasyrtcSocket {
     }
   }
 
-  /** Counts a frame, and sees to it that the server learns of it, which keeps it until then. */
   #count() {
+    if (this.#session) this.#session.received += 1;
+    this.#report();
+  }
+
+  /** Tells the server before long what has come: until then it keeps that, and older tokens. */
+  #report() {
     const session = this.#session;
-    if (!session) return;
-    session.received += 1;
-    if (session.token === undefined || this.#timers.has('report')) return;
+    if (session?.token === undefined || this.#timers.has('report')) return;
     const report = () => this.#line?.send(JSON.stringify({ received: session.received }));
     this.#after('report', REPORT_INTERVAL, report);
   }
@@ -363,6 +366,7 @@ export class EasyrtcSocket {
     this.#open = true;
     for (const { text } of this.#outbox.frames) line?.send(text);
     this.#watch();
+    this.#report();
     this.#tell(goesOn ? 'resume' : 'connect');
   }
 }

@@ -1,0 +1,271 @@
+// What the socket does, one thing at a time, in a world without chance.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { EasyrtcSocket } from '../easyrtc-socket.mjs';
+import { World } from './world.mjs';
+
+const SEED = 1;
+
+function connectedWorld(options) {
+  const world = new World(SEED, options);
+  world.socket.connect();
+  world.until('a session', () => world.socket.connected);
+  return world;
+}
+
+const say = (world, msgData, answer) =>
+  world.socket.emit('easyrtcCmd', { msgType: 'said', msgData }, answer);
+
+const taken = (session) => session.taken.map(({ message }) => message.msgData);
+
+test('nothing opens before the first use, which is a listener for commands or an emit', () => {
+  const uses = [
+    (socket) => socket.on('easyrtcCmd', () => {}),
+    (socket) => socket.emit('easyrtcAuth', {}),
+    (socket) => socket.connect(),
+  ];
+  for (const use of uses) {
+    const world = new World(SEED);
+    assert.equal(world.lines.size, 0);
+    assert.equal(world.socket.connected, false);
+    assert.equal(use(world.socket), world.socket);
+    assert.equal(world.lines.size, 1);
+    world.until('a session', () => world.socket.connected);
+    assert.deepEqual(world.names, ['connect']);
+  }
+});
+
+test('without autoConnect only connect opens', () => {
+  const world = new World(SEED, { socket: { autoConnect: false } });
+  world.socket.on('easyrtcCmd', () => {}).emit('easyrtcAuth', {});
+  assert.equal(world.lines.size, 0);
+  world.socket.connect();
+  world.until('the message', () => world.server.session?.taken.length === 1);
+});
+
+test('what is emitted before connecting waits, and is sent in order', () => {
+  const world = new World(SEED);
+  const answers = [];
+  for (const number of [1, 2, 3]) say(world, number, (answer) => answers.push(answer.msgData));
+  world.until('the answers', () => answers.length === 3);
+  assert.deepEqual(taken(world.server.session), [1, 2, 3]);
+  assert.deepEqual(answers, [1, 2, 3]);
+});
+
+test('events reach all listeners, until they are taken off', () => {
+  const world = connectedWorld();
+  const heard = [];
+  const first = (message) => heard.push(['first', message]);
+  const second = (message) => heard.push(['second', message]);
+  world.socket.on('easyrtcMsg', first).on('easyrtcMsg', second);
+  const emit = (message) => {
+    world.server.session.emit('easyrtcMsg', message);
+    world.settle();
+  };
+  emit(1);
+  world.socket.off('easyrtcMsg', first);
+  emit(2);
+  world.socket.off('easyrtcMsg');
+  emit(3);
+  assert.deepEqual(heard, [['first', 1], ['second', 1], ['second', 2]]);
+});
+
+test('a listener that throws harms nobody else, and is reported', (t) => {
+  const world = connectedWorld();
+  const { mock } = t.mock.method(globalThis, 'queueMicrotask', () => {});
+  let heard = 0;
+  world.socket.on('easyrtcMsg', () => {
+    throw new Error('mistake');
+  });
+  world.socket.on('easyrtcMsg', () => (heard += 1));
+  world.server.session.emit('easyrtcMsg', {});
+  world.settle();
+  assert.equal(heard, 1);
+  assert.equal(mock.callCount(), 1);
+  assert.throws(mock.calls[0].arguments[0], /mistake/);
+});
+
+test('binary values travel as base64, both ways', () => {
+  const world = connectedWorld();
+  const bytes = Uint8Array.from([0, 255, 7]);
+  const values = [bytes, bytes.buffer, new DataView(bytes.buffer, 1, 1), Buffer.from('hi')];
+  world.socket.emit('easyrtcMsg', { msgData: { values } });
+  world.settle();
+  const placeholder = (num, base64) => ({ _placeholder: true, num, base64 });
+  assert.deepEqual(taken(world.server.session), [
+    { values: [placeholder(0, 'AP8H'), placeholder(1, 'AP8H'), placeholder(2, '/w=='), placeholder(3, 'aGk=')] },
+  ]);
+
+  let heard;
+  world.socket.on('easyrtcMsg', (message) => (heard = message));
+  const ordinary = { _placeholder: true, num: 5 };
+  const again = { _placeholder: true, num: 0 };
+  world.server.session.emit('easyrtcMsg', { all: [placeholder(0, 'AP8H'), again, ordinary] });
+  world.settle();
+  assert.deepEqual(heard, { all: [bytes.buffer, bytes.buffer, ordinary] });
+});
+
+test('long binary values survive', () => {
+  const world = connectedWorld({ server: { maxMessage: 10_000_000 } });
+  const bytes = new Uint8Array(300_000).map((_, at) => at * 7);
+  let back;
+  world.socket.on('easyrtcMsg', ({ msgData }) => (back = new Uint8Array(msgData)));
+  world.socket.emit('easyrtcMsg', { msgData: bytes });
+  world.settle();
+  world.server.session.emit('easyrtcMsg', { msgData: taken(world.server.session)[0] });
+  world.settle();
+  assert.deepEqual(back, bytes);
+});
+
+test('what cannot be sent is refused at once', () => {
+  const { socket } = connectedWorld();
+  assert.throws(() => socket.emit('connect', {}), TypeError);
+  assert.throws(() => socket.emit('easyrtcMsg', { msgData: new Blob(['x']) }), TypeError);
+  assert.throws(() => socket.emit('easyrtcMsg', { msgData: 1n }), TypeError);
+  assert.throws(() => new EasyrtcSocket('http://'), TypeError);
+});
+
+/** The error that the message is answered with. */
+async function errorOf(world, message) {
+  let answer;
+  world.socket.emit('easyrtcMsg', message, (it) => (answer = it));
+  assert.equal(answer, undefined, 'an answer comes after emit has returned');
+  await Promise.resolve();
+  assert.equal(answer.msgType, 'error');
+  assert.equal(typeof answer.msgData.errorText, 'string');
+  return answer.msgData.errorCode;
+}
+
+test('a message that is too large is answered with an error, and nothing breaks', async () => {
+  const world = connectedWorld({ server: { maxMessage: 200 } });
+  assert.equal(await errorOf(world, { msgData: 'é'.repeat(90) }), 'MSG_REJECT_BAD_SIZE');
+  const many = Array.from({ length: 33 }, () => new ArrayBuffer(0));
+  assert.equal(await errorOf(world, { msgData: many }), 'MSG_REJECT_BAD_SIZE');
+  say(world, 'é'.repeat(60));
+  world.settle();
+  assert.equal(taken(world.server.session).length, 1);
+  assert.deepEqual(world.names, ['connect']);
+});
+
+test('what waits is bounded in bytes, and room comes back', async () => {
+  const world = connectedWorld({ socket: { maxBufferedBytes: 1000 } });
+  world.cut();
+  const message = { msgType: 'said', msgData: 'x'.repeat(400) };
+  world.socket.emit('easyrtcMsg', message).emit('easyrtcMsg', message);
+  assert.equal(await errorOf(world, message), 'MSG_REJECT_GEN_FAIL');
+  world.until('both are there', () => world.server.session.taken.length === 2);
+  world.socket.emit('easyrtcMsg', message);
+  world.settle();
+  assert.equal(world.server.session.taken.length, 3);
+});
+
+test('what the server says it has makes room, before any answer', () => {
+  const world = connectedWorld({ socket: { maxBufferedBytes: 1000 } });
+  world.server.session.answers = false;
+  for (let number = 0; number < 10; number += 1) {
+    say(world, 'x'.repeat(400));
+    world.pass(1000);
+  }
+  assert.equal(world.server.session.taken.length, 10);
+});
+
+test('answers that are due are bounded', async () => {
+  const world = connectedWorld({ socket: { maxPendingAnswers: 2 } });
+  world.server.session.answers = false;
+  say(world, 1);
+  say(world, 2);
+  assert.equal(await errorOf(world, {}), 'MSG_REJECT_GEN_FAIL');
+});
+
+test('the server learns what has come, at most once a second, and lets go of it', () => {
+  const world = connectedWorld();
+  const { session } = world.server;
+  for (let number = 0; number < 5; number += 1) session.emit('easyrtcMsg', {});
+  world.settle();
+  assert.equal(session.keptFrames, 5);
+  world.pass(999);
+  assert.equal(session.keptFrames, 5);
+  world.pass(1);
+  assert.equal(session.keptFrames, 0);
+});
+
+test('disconnect ends the session and stays', () => {
+  for (const end of ['disconnect', 'close']) {
+    const world = connectedWorld();
+    const { session } = world.server;
+    assert.equal(world.networkListeners, 2);
+    world.socket[end]();
+    assert.deepEqual(world.told.at(-1), ['disconnect', 'io client disconnect']);
+    assert.equal(world.socket.connected, false);
+    world.pass(100_000);
+    assert.equal(session.ended, true);
+    assert.equal(world.names.length, 2);
+    assert.equal(world.clock.size, 0);
+    assert.equal(world.networkListeners, 0);
+
+    world.socket.connect();
+    world.until('another session', () => world.socket.connected);
+    assert.equal(world.server.sessions.length, 2);
+  }
+});
+
+test('disconnect in any listener is obeyed', () => {
+  for (const event of ['connect', 'suspend', 'resume', 'disconnect', 'connect_error']) {
+    const world = new World(SEED, { server: { keepTime: 5000 } });
+    const { socket } = world;
+    world.down = event === 'connect_error';
+    let called = 0;
+    socket.on(event, () => {
+      called += 1;
+      socket.disconnect();
+    });
+    socket.connect();
+    world.settle();
+    world.cut();
+    world.settle();
+    world.down = event === 'disconnect';
+    world.pass(6000);
+    world.down = false;
+    world.pass(100_000);
+    assert.ok(called >= 1, event);
+    assert.equal(socket.connected, false, event);
+    assert.equal(world.clock.size, 0, event);
+  }
+});
+
+test('reserved names and unknown answers from the server are no events of the socket', () => {
+  const world = connectedWorld();
+  world.server.session.emit('disconnect', 'no');
+  world.server.session.line.send('{"ack":99,"message":{}}');
+  world.server.session.line.send('{"something":"of a later revision"}');
+  world.settle();
+  assert.deepEqual(world.names, ['connect']);
+  let answered = false;
+  say(world, 1, () => (answered = true));
+  world.settle();
+  assert.ok(answered);
+});
+
+test('a frame that breaks the rules ends the session, and another begins', () => {
+  const broken = '{"event":"easyrtcMsg","message":{"_placeholder":true,"num":0,"base64":"!"}}';
+  for (const frame of ['{', '[', '{"received":7}', '{"received":"1"}', broken]) {
+    const world = connectedWorld();
+    const { session } = world.server;
+    session.line.send(frame);
+    world.settle();
+    assert.deepEqual(world.names, ['connect', 'error', 'disconnect'], frame);
+    assert.ok(world.told[1][1] instanceof Error);
+    assert.equal(world.told[2][1], 'parse error');
+    world.until('another session', () => world.socket.connected);
+    assert.equal(session.ended, true);
+  }
+});
+
+test('an error of the server is told', () => {
+  const world = connectedWorld();
+  const message = { msgType: 'error', msgData: { errorCode: 'MSG_REJECT_BAD_STRUCTURE' } };
+  world.server.session.line.send(JSON.stringify({ event: 'error', message }));
+  world.settle();
+  assert.deepEqual(world.told.at(-1), ['error', message]);
+});
