@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { io } from 'socket.io-client';
-import { DEADLINE, until, within } from './wait.mjs';
+import { until, within } from './wait.mjs';
 
 /** How socket.io-client may reach the server: each name with its transports. */
 export const MODES = {
@@ -23,9 +23,9 @@ export class Client {
   /** Set when the connection has ended: socket.io-client's reason. */
   disconnectReason = null;
 
-  /** `mode` is a key of MODES; `options` are socket.io-client's. */
-  constructor(url, mode, options = {}) {
-    this.socket = io(url, {
+  /** `mode` is a key of MODES; `options` are socket.io-client's, `connect` is another `io`. */
+  constructor(url, mode, { connect = io, ...options } = {}) {
+    this.socket = connect(url, {
       transports: MODES[mode],
       forceNew: true,
       reconnection: false,
@@ -69,7 +69,9 @@ export class Client {
 
   /** Emits `event` and resolves with the server's answer. */
   ask(event, message) {
-    return this.socket.timeout(DEADLINE).emitWithAck(event, message);
+    // By callback, which every version of socket.io-client has.
+    const answer = new Promise((resolve) => this.socket.emit(event, message, resolve));
+    return within(`${event} is answered`, answer);
   }
 
   /** The message of a login. */
@@ -179,8 +181,8 @@ export class Clients {
   }
 
   /** Connects a client and logs it in. */
-  async login(mode, fields) {
-    const client = await this.connect(mode);
+  async login(mode, fields, options) {
+    const client = await this.connect(mode, options);
     client.token = await client.login(fields);
     return client;
   }
