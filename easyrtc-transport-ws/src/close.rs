@@ -56,7 +56,7 @@ impl Manner {
     }
 }
 
-/// What a client did wrong. Each ends the session, with an error that says so.
+/// What a client did wrong. Each ends the session, and the client is told what it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Violation {
     /// Bytes that are no WebSocket frame.
@@ -117,6 +117,12 @@ impl Violation {
                 "The attachments are not numbered from 0, or are no base64 with padding."
             }
         }
+    }
+
+    /// Whether it is about a frame that was read, which is answered with an error. What could not be
+    /// read as a whole is a matter of the WebSocket: its close says it all.
+    pub(crate) const fn is_frame(self) -> bool {
+        !matches!(self, Self::Framing | Self::Encoding | Self::TooLarge)
     }
 
     /// The error the client is told with.

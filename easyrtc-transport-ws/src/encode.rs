@@ -169,10 +169,10 @@ mod tests {
             "serverTime": 7,
             "msgData": {
                 "errorCode": "MSG_REJECT_BAD_SIZE",
-                "errorText": "The message is larger than maxMessage.",
+                "errorText": "The message has more than 32 attachments.",
             },
         }});
-        assert_eq!(value(&error(Violation::TooLarge, 7)), expected);
+        assert_eq!(value(&error(Violation::TooManyAttachments, 7)), expected);
         assert_eq!(received(12), "{\"received\":12}");
     }
 }

@@ -62,10 +62,12 @@ impl Shared {
     /// The close that a violation leads to.
     pub(crate) fn violation(&self, violation: Violation) -> Manner {
         self.counters.violations.add(1);
-        Manner::Close {
-            last: Some(encode::error(violation, unix_ms())),
-            code: violation.close_code(),
-            why: "",
+        let code = violation.close_code();
+        if violation.is_frame() {
+            let last = Some(encode::error(violation, unix_ms()));
+            Manner::Close { last, code, why: "" }
+        } else {
+            Manner::Close { last: None, code, why: violation.text() }
         }
     }
 }
