@@ -1,0 +1,62 @@
+// A line to the server that can be cut, and mended from another address: a client on the move.
+
+import { connect, createServer } from 'node:net';
+import { once } from 'node:events';
+
+export class Relay {
+  #server;
+  #sockets = new Set();
+  #cut = false;
+
+  /** The address that the server sees new connections come from. */
+  from = '127.0.0.1';
+
+  /** Those addresses that it has seen. */
+  seen = [];
+
+  /** Opens a relay to `url`; clients use its own `url`, which stays. */
+  static async to(url) {
+    const relay = new Relay();
+    const { hostname: host, port } = new URL(url);
+    relay.#server = createServer((near) => {
+      if (relay.#cut) return near.destroy();
+      const far = connect({ host, port: Number(port), localAddress: relay.from });
+      relay.seen.push(relay.from);
+      relay.#join(near, far);
+    });
+    relay.#server.listen(0, '127.0.0.1');
+    await once(relay.#server, 'listening');
+    relay.url = `http://127.0.0.1:${relay.#server.address().port}`;
+    return relay;
+  }
+
+  #join(near, far) {
+    for (const [socket, other] of [[near, far], [far, near]]) {
+      this.#sockets.add(socket);
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        this.#sockets.delete(socket);
+        other.destroy();
+      });
+      socket.pipe(other);
+    }
+  }
+
+  /** Ends every connection at both ends, and refuses new ones until mended. */
+  cut() {
+    this.#cut = true;
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** Lets connections through again; the server sees them come from `from`. */
+  mend(from = this.from) {
+    this.from = from;
+    this.#cut = false;
+  }
+
+  async close() {
+    this.cut();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+}
