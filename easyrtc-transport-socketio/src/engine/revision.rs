@@ -61,8 +61,7 @@ impl Framing {
         match (self.revision, payload) {
             (Revision::V4, Posted::Text(text)) => payload::next_part(text, offset),
             (Revision::V4, Posted::Binary(_)) => Some(Err(NoPacket)),
-            // A client that can take bytes posts text as UTF-8, whatever its version.
-            (Revision::V3, Posted::Text(text)) => v3::next_text_part(text, offset, self.base64),
+            (Revision::V3, Posted::Text(text)) => v3::next_text_part(text, offset),
             (Revision::V3, Posted::Binary(bytes)) => v3::next_binary_part(bytes, offset),
         }
     }

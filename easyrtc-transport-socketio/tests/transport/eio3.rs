@@ -136,7 +136,7 @@ async fn events_and_answers_on_polling() {
 async fn text_beyond_ascii_on_polling() {
     let server = Server::start().await;
     let (receiver, id) = Polling::log_in(&server, "").await;
-    let (sender, _) = Polling::log_in(&server, "&b64=1").await;
+    let (sender, _) = Polling::log_in(&server, "").await;
     assert_eq!(receiver.packets().await.len(), 1, "the other's arrival");
     let message = |text: &str| {
         let mut message = numbered(&id, 1);

@@ -39,20 +39,22 @@ const MAX_DIGITS: usize = 15;
 /// The most bytes that stand before one packet: a mark or a colon, the digits, and their end.
 const MAX_HEAD: usize = MAX_DIGITS + 2;
 
+/// Longer bodies are bytes for clients that can take them: in browsers the clients of Socket.IO 1
+/// can't read text of more than about 64 KiB.
+const MAX_TEXT: usize = 32 * 1024;
+
 /// Takes the packet that starts at `offset` of a text payload and moves `offset` behind it.
-/// `double_utf8` says whether the client may be one that takes bytes for characters.
 pub(crate) fn next_text_part<'a>(
     payload: &'a str,
     offset: &mut usize,
-    double_utf8: bool,
 ) -> Option<Result<Part<'a>, NoPacket>> {
     let rest = rest_of(payload.len(), offset).and_then(|start| payload.get(start..))?;
     let Some((packet, behind)) = split_text(rest) else { return Some(Err(NoPacket)) };
     *offset = payload.len() - behind.len();
     let part = decode_text(packet);
     Some(match part {
-        Ok(Part::Text(_)) if double_utf8 => Ok(Part::Text(undo_double_utf8(packet))),
-        Ok(Part::Text(_) | Part::Binary(_)) | Err(NoPacket) => part,
+        Ok(Part::Text(_)) => Ok(Part::Text(undo_double_utf8(packet))),
+        Ok(Part::Binary(_)) | Err(NoPacket) => part,
     })
 }
 
@@ -133,9 +135,9 @@ pub(crate) fn decode_binary(packet: &Bytes) -> Result<Bytes, NoPacket> {
 
 /// The text that was meant if the characters of `text` are the bytes of its UTF-8.
 ///
-/// That is how the clients of Socket.IO 1 post text from where they can't post bytes. It is told
-/// from other text by its looks: no character is beyond U+00FF, and the bytes are valid UTF-8,
-/// which text that anybody writes is not.
+/// That is how the clients of Socket.IO 1 post text. It is told from other text by its looks: no
+/// character is beyond U+00FF, and the bytes are valid UTF-8, which text that anybody writes is
+/// not.
 fn undo_double_utf8(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return Cow::Borrowed(text);
@@ -173,10 +175,13 @@ pub(crate) fn max_encoded_length(packet: &WirePacket) -> usize {
         }
 }
 
-/// The payload of `packets`: bytes if there is a binary message, unless `base64` is asked for.
+/// The payload of `packets`: bytes if there is a binary message or it is long, unless `base64` is
+/// asked for.
 pub(crate) fn encode(packets: &[WirePacket], base64: bool) -> Body {
-    let binary = !base64 && packets.iter().any(|packet| matches!(packet, WirePacket::Binary(_)));
-    let mut body = Vec::with_capacity(packets.iter().map(max_encoded_length).sum());
+    let max_length = packets.iter().map(max_encoded_length).sum();
+    let is_binary = |packet: &WirePacket| matches!(packet, WirePacket::Binary(_));
+    let binary = !base64 && (max_length > MAX_TEXT || packets.iter().any(is_binary));
+    let mut body = Vec::with_capacity(max_length);
     for packet in packets {
         match packet {
             WirePacket::Text(text) if binary => push_bytes(&mut body, TEXT_PACKET, text),
