@@ -173,9 +173,9 @@ impl WebSocket {
         self.frames.is_empty() && !self.unflushed
     }
 
-    /// Sends what is left of `queue`, then a close frame with `code` and `reason`, for `patience` at
-    /// most; then waits up to a second for the client's close, so that nothing sent is lost to a
-    /// reset.
+    /// Sends what is left of `queue`, then a close frame with `code` and `reason`, for `patience`
+    /// at most; then waits up to a second for the client's close, so that nothing sent is lost to
+    /// a reset.
     pub async fn close(
         mut self,
         mut queue: impl PacketSource,

@@ -43,8 +43,8 @@ pub(crate) fn extract(message: &str) -> Result<Attachments, Violation> {
     all.map(Attachments::new).ok_or(Violation::Attachments)
 }
 
-/// Appends `message`, valid JSON, to `out`; its placeholders bring `attachments` along, each where it
-/// is named first: whoever names one often must not have it sent often.
+/// Appends `message`, valid JSON, to `out`; its placeholders bring `attachments` along, each where
+/// it is named first: whoever names one often must not have it sent often.
 pub(crate) fn inline(message: &str, attachments: &[Bytes], out: &mut Vec<u8>) {
     let mut waiting: Vec<Option<&Bytes>> = attachments.iter().map(Some).collect();
     let mut copied = 0;
@@ -126,7 +126,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_goes_out_comes_back(all in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..50), 1..8)) {
+        fn what_goes_out_comes_back(
+            all in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..50), 1..8),
+        ) {
             let all: Vec<Bytes> = all.into_iter().map(Bytes::from).collect();
             let named: Vec<String> =
                 (0..all.len()).map(|num| format!("{{\"_placeholder\":true,\"num\":{num}}}")).collect();

@@ -119,8 +119,8 @@ impl Violation {
         }
     }
 
-    /// Whether it is about a frame that was read, which is answered with an error. What could not be
-    /// read as a whole is a matter of the WebSocket: its close says it all.
+    /// Whether it is about a frame that was read, which is answered with an error. What could not
+    /// be read as a whole is a matter of the WebSocket: its close says it all.
     pub(crate) const fn is_frame(self) -> bool {
         !matches!(self, Self::Framing | Self::Encoding | Self::TooLarge)
     }

@@ -4,11 +4,11 @@
 //! [`RawWebSocket`] takes HTTP requests and feeds what clients say to the
 //! [`Runtime`](easyrtc_runtime::Runtime). The wire format is `docs/spec/websocket.md`.
 //!
-//! Inside, `frame`, `attachments` and `encode` are the format; `session` counts what went to and fro
-//! and keeps what may have to be sent again, without I/O or clock; `link` joins it to a WebSocket,
-//! or to none while the line is cut, and `driver` joins that to the core. What the core sends stays
-//! in its bounded outbox until the WebSocket can take it; what a session keeps beyond that is
-//! bounded too.
+//! Inside, `frame`, `attachments` and `encode` are the format; `session` counts what went to and
+//! fro and keeps what may have to be sent again, without I/O or clock; `link` joins it to a
+//! WebSocket, or to none while the line is cut, and `driver` joins that to the core. What the core
+//! sends stays in its bounded outbox until the WebSocket can take it; what a session keeps beyond
+//! that is bounded too.
 
 mod attachments;
 mod close;

@@ -100,10 +100,9 @@ impl Link {
             // What comes meanwhile is kept in the session, which knows how much that may be.
             None => true,
         };
+        let (line, session) = (self.line.as_mut(), &mut self.session);
         tokio::select! {
-            event = some(self.line.as_mut(), |line| line.socket.next(&mut self.session, reading)) => {
-                Event::Line(event)
-            }
+            event = some(line, |line| line.socket.next(session, reading)) => Event::Line(event),
             arrival = some(self.arrivals.as_mut(), |arrivals| arrivals.receiver.recv()) => {
                 Event::Arrival(arrival)
             }

@@ -51,7 +51,8 @@ impl RawWebSocket {
 
     /// Serves one request from the client at `peer`, whatever it asks for; never fails.
     ///
-    /// WebSockets are served by tasks of their own, provided the connection is served with upgrades.
+    /// WebSockets are served by tasks of their own, provided the connection is served with
+    /// upgrades.
     #[expect(clippy::unused_async, reason = "as the other transport, and free to wait later")]
     pub async fn handle(
         &self,

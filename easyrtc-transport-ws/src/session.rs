@@ -12,6 +12,8 @@ use easyrtc_transport_common::{Packet, PacketSource, RandomId};
 use crate::encode;
 
 #[cfg(test)]
+mod cuts;
+#[cfg(test)]
 mod tests;
 
 /// How often a client is told what the server has, at most.
@@ -175,10 +177,10 @@ impl Session {
         }
     }
 
-    /// Goes on, on another line: the client has the first `received` frames and gets the rest, behind
-    /// the welcome, which is to say what this returns: how many frames of the client there were.
-    /// `fresh` is what the session is known by from now on; the token that was presented stays good
-    /// until the client has shown that it knows the new one.
+    /// Goes on, on another line: the client has the first `received` frames and gets the rest,
+    /// behind the welcome, which is to say what this returns: how many frames of the client there
+    /// were. `fresh` is what the session is known by from now on; the token that was presented
+    /// stays good until the client has shown that it knows the new one.
     ///
     /// # Errors
     ///

@@ -56,8 +56,8 @@ impl Link {
         }
     }
 
-    /// The WebSocket is gone. A session that can be resumed goes on without, unless the client meant
-    /// to leave, or broke the rules.
+    /// The WebSocket is gone. A session that can be resumed goes on without, unless the client
+    /// meant to leave, or broke the rules.
     pub(super) fn lost(&mut self, lost: Lost) -> Result<(), End> {
         match lost {
             Lost::Closed(None | Some(CloseCode::Normal | CloseCode::Away)) => {
