@@ -69,6 +69,7 @@ function enter(roomName) {
   byId('presence').value = 'chat';
   room = new Room({ room: roomName, name, media });
   room.addEventListener('left', ({ detail }) => left(detail));
+  byId('room-title').focus();
 }
 
 function join(event) {

@@ -71,6 +71,10 @@ export class Room extends EventTarget {
     on(this.#session, 'lost', () => {
       this.#chat.note('The connection was lost for too long. You are joining again…');
     });
+    on(this.#session, 'unreachable', () => {
+      if (this.#traffic.welcome) return;
+      this.#notice('line', 'The server cannot be reached over a WebSocket. Trying again…');
+    });
     on(this.#session, 'trouble', ({ detail }) => console.warn(detail));
     on(this.#session, 'failed', ({ detail }) => this.leave(detail.message));
     on(this.#calls, 'change', () => this.#show());
@@ -114,6 +118,7 @@ export class Room extends EventTarget {
   }
 
   #lineChanged() {
+    if (this.#traffic.state === 'connecting') return;
     const lost = this.#traffic.state === 'lost';
     const text = 'The line to the server is interrupted. Calls go on, and what you write is sent when it is back.';
     this.#notice('line', lost ? text : '');

@@ -21,8 +21,9 @@ export class Refused extends Error {
  *
  * Emits `roster` (detail: who joined, left or changed), `chat` (`{ from, text }`), `signal`
  * (`{ from, type, data }` of offer, answer, candidate, hangup, reject), `lost` when the session
- * is lost and begun anew, `login` after every login, `trouble` (an error) for the console, and
- * `failed` (an error) when it is over.
+ * is lost and begun anew, `login` after every login, `unreachable` while
+ * the server does not answer, `trouble` (an error) for the console, and `failed` (an error) when
+ * it is over.
  */
 export class Session extends EventTarget {
   /** This client's id; another one after every login. */
@@ -36,6 +37,8 @@ export class Session extends EventTarget {
   #presence = 'chat';
   #media = null;
   #loginReply = null;
+  /** What the server said last before it ended the connection, if it does. */
+  #farewell = new Error('The server ended the connection.');
   /** Those who wait for an answer: none comes when the session is lost. */
   #waiting = new Set();
 
@@ -46,7 +49,7 @@ export class Session extends EventTarget {
     this.#socket = new EasyrtcSocket(url, { WebSocket });
     this.#socket.on('connect', () => this.#login());
     this.#socket.on('disconnect', (reason) => this.#disconnected(reason));
-    this.#socket.on('connect_error', (error) => this.#emit('trouble', error));
+    this.#socket.on('connect_error', (error) => this.#emit('unreachable', error));
     this.#socket.on('error', (error) => this.#emit('trouble', error));
     this.#socket.on('easyrtcMsg', (message) => this.#message(message));
     // With this listener the socket connects: it is the last.
@@ -95,8 +98,10 @@ export class Session extends EventTarget {
       this.#waiting.add(reject);
       this.#socket.emit(event, message, (answer) => {
         this.#waiting.delete(reject);
-        if (answer?.msgType === 'error') reject(new Refused(answer.msgData ?? {}));
-        else resolve(answer);
+        if (answer?.msgType === 'error') return reject(new Refused(answer.msgData ?? {}));
+        // One's own presence and fields are in the answer to what changed them.
+        if (answer?.msgType === 'roomData') this.#command(answer);
+        resolve(answer);
       });
     });
   }
@@ -135,7 +140,7 @@ export class Session extends EventTarget {
     for (const reject of waiting) reject(new Error('the connection was lost'));
     if (this.id === null) return;
     this.id = null;
-    if (reason === 'io server disconnect') this.#fail(new Error('The server ended the connection.'));
+    if (reason === 'io server disconnect') this.#fail(this.#farewell);
     else this.#emit('lost');
   }
 
@@ -164,7 +169,8 @@ export class Session extends EventTarget {
         this.iceServers = usableIceServers(msgData?.iceConfig?.iceServers);
         break;
       case 'error':
-        this.#emit('trouble', new Refused(msgData ?? {}));
+        this.#farewell = new Refused(msgData ?? {});
+        this.#emit('trouble', this.#farewell);
         break;
       default:
       // What a page does not use it need not know.
