@@ -18,7 +18,8 @@ underscores, and in the environment in capitals after EASYRTC_: --max-sockets is
 EASYRTC_MAX_SOCKETS; --allow-origin is allowed_origins and EASYRTC_ALLOWED_ORIGINS. Lists in the
 environment are separated by commas. A flag wins over the environment, the environment over the
 file, the file over the default. PORT, if EASYRTC_LISTEN is not set, is the port to listen on, and
-RUST_LOG stands in for EASYRTC_LOG_LEVEL.
+RUST_LOG stands in for EASYRTC_LOG_LEVEL. In the file, [transport.socketio] and [transport.ws] say
+which transports are enabled and more about each; --transport enables those it names, and no others.
 
 Examples:
   easyrtc-server
@@ -29,6 +30,8 @@ Examples:
       Serves your own pages, and lets only them connect.
   easyrtc-server --easyrtc-options '{\"roomMaxConnection\": 10, \"appAutoCreateEnable\": false}'
       Options of the protocol, under the names the Node server has for them.
+  easyrtc-server --transport ws
+      Only the raw WebSocket, no Socket.IO.
   easyrtc-server --print-config > easyrtc.toml
       Every setting and option with its meaning, as a file to start from.";
 

@@ -19,6 +19,7 @@ use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
 
 use crate::gate::Gate;
+use crate::places::{self, Offer, Place};
 use crate::session::SessionIds;
 use crate::settings::{ConfigError, Settings};
 use crate::signalling::Signalling;
@@ -70,7 +71,7 @@ pub struct Site {
 }
 
 impl Site {
-    /// A site that has not begun to drain. Its pages and files come with a session cookie if there
+    /// A site that has not begun to drain, served at `places`. Its pages and files come with a session cookie if there
     /// are `cookies`.
     #[must_use]
     pub fn new(
@@ -79,8 +80,12 @@ impl Site {
         folders: Folders,
         cookies: Option<SessionIds>,
         gate: Arc<Gate>,
+        places: &[Place],
     ) -> Self {
-        let start_page = Bytes::from(start_page::start_page(folders.client_files.is_some()));
+        let start_page = Bytes::from(start_page::start_page(
+            folders.client_files.is_some(),
+            &places::paths(settings, places),
+        ));
         let wanted = settings.demo && folders.pages.is_none();
         let websocket = signalling.websocket_path().filter(|_| wanted);
         let demo = websocket.map(|path| Demo::new(path, start_page.clone()));
@@ -102,15 +107,25 @@ impl Site {
         &self.signalling
     }
 
-    /// Answers a request that came from `socket_peer`.
-    pub async fn respond(&self, request: Request<Incoming>, socket_peer: IpAddr) -> Response<Body> {
+    /// Answers a request that came from `socket_peer`, where this is on offer.
+    pub async fn respond(
+        &self,
+        request: Request<Incoming>,
+        socket_peer: IpAddr,
+        offer: &Offer,
+    ) -> Response<Body> {
         let path = request.uri().path();
-        if self.signalling.serves(path) && !client_files::is_bundle(path) {
+        if let Some(transport) = self.signalling.transport(path, offer)
+            && !client_files::is_bundle(path)
+        {
             let peer = peer::address(request.headers(), socket_peer, self.proxy_hops);
-            return self.signalling.respond(request, peer).await;
+            return transport.respond(request, peer).await;
         }
         if self.health.is_draining() && path != "/healthz" {
             return page(StatusCode::SERVICE_UNAVAILABLE, "The server is shutting down.");
+        }
+        if !offer.pages && path != "/healthz" {
+            return page(StatusCode::NOT_FOUND, "There is nothing at this address.");
         }
         // Nothing else reads a body; hyper ends the connection if one does not end by itself.
         let (head, _) = request.into_parts();

@@ -10,11 +10,13 @@ pub mod http;
 pub mod listen;
 pub mod logging;
 pub mod options;
+pub mod places;
 pub mod serve;
 pub mod session;
 pub mod settings;
 pub mod shutdown;
 pub mod signalling;
+pub mod transports;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

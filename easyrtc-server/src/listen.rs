@@ -15,6 +15,7 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::gate::{Gate, Socket};
 use crate::http::Site;
+use crate::places::{Offer, Place};
 use crate::settings::Settings;
 
 /// Wait after the system refused to give us a connection (no file descriptors, no memory): long
@@ -86,8 +87,9 @@ impl Acceptor {
         Self { site, gate, http, refusals: Arc::new(Semaphore::new(MAX_REFUSALS)), phase }
     }
 
-    /// Accepts until stopped, then closes the listener.
-    pub async fn run(self: Arc<Self>, listener: TcpListener) {
+    /// Accepts until stopped, then closes the listener. Serves what is on offer there.
+    pub async fn run(self: Arc<Self>, listener: TcpListener, offer: Offer) {
+        let offer = Arc::new(offer);
         let mut phase = self.phase.clone();
         let mut failing = false;
         loop {
@@ -98,7 +100,7 @@ impl Acceptor {
             match accepted {
                 Ok((stream, peer)) => {
                     failing = false;
-                    self.admit(stream, peer);
+                    self.admit(stream, peer, &offer);
                 }
                 Err(error) if is_of_one_connection(&error) => {}
                 Err(error) => {
@@ -115,7 +117,7 @@ impl Acceptor {
         }
     }
 
-    fn admit(self: &Arc<Self>, stream: TcpStream, peer: SocketAddr) {
+    fn admit(self: &Arc<Self>, stream: TcpStream, peer: SocketAddr, offer: &Arc<Offer>) {
         // Signalling messages are small and wait for nothing.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection ended as it began");
@@ -123,7 +125,7 @@ impl Acceptor {
         }
         match self.gate.admit(stream) {
             Ok(socket) => {
-                tokio::spawn(Self::serve(Arc::clone(self), socket, peer));
+                tokio::spawn(Self::serve(Arc::clone(self), socket, peer, Arc::clone(offer)));
             }
             Err(stream) => {
                 let Ok(place) = Arc::clone(&self.refusals).try_acquire_owned() else { return };
@@ -135,11 +137,14 @@ impl Acceptor {
         }
     }
 
-    async fn serve(self: Arc<Self>, socket: Socket, peer: SocketAddr) {
+    async fn serve(self: Arc<Self>, socket: Socket, peer: SocketAddr, offer: Arc<Offer>) {
         let site = Arc::clone(&self.site);
         let service = service_fn(move |request| {
-            let site = Arc::clone(&site);
-            async move { Ok::<_, std::convert::Infallible>(site.respond(request, peer.ip()).await) }
+            let (site, offer) = (Arc::clone(&site), Arc::clone(&offer));
+            async move {
+                let response = site.respond(request, peer.ip(), &offer).await;
+                Ok::<_, std::convert::Infallible>(response)
+            }
         });
         let connection = self.http.serve_connection(TokioIo::new(socket), service).with_upgrades();
         let mut connection = pin!(connection);
@@ -157,14 +162,16 @@ impl Acceptor {
     }
 }
 
-/// Opens a listener on each address.
+/// Opens a listener at each place. Those returned have the port in place of a port 0.
 ///
 /// # Errors
 /// The first address that cannot be had, and why.
-pub async fn bind(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, (SocketAddr, io::Error)> {
-    let mut listeners = Vec::with_capacity(addresses.len());
-    for &address in addresses {
-        listeners.push(TcpListener::bind(address).await.map_err(|error| (address, error))?);
+pub async fn bind(places: &mut [Place]) -> Result<Vec<TcpListener>, (SocketAddr, io::Error)> {
+    let mut listeners = Vec::with_capacity(places.len());
+    for Place { address, .. } in places {
+        let listener = TcpListener::bind(*address).await.map_err(|error| (*address, error))?;
+        *address = listener.local_addr().map_err(|error| (*address, error))?;
+        listeners.push(listener);
     }
     Ok(listeners)
 }
@@ -204,6 +211,7 @@ async fn refuse(mut stream: TcpStream) {
 mod tests {
     use super::*;
     use crate::http::Folders;
+    use crate::places::places;
     use crate::signalling::Signalling;
 
     async fn get(address: SocketAddr, path: &str) -> String {
@@ -215,19 +223,23 @@ mod tests {
         answer
     }
 
+    #[cfg(feature = "socketio")]
     #[tokio::test]
     async fn while_draining_new_clients_are_refused_and_then_all_connections() {
-        let settings = Settings::default();
+        let listen = vec!["127.0.0.1:0".parse().unwrap()];
+        let settings = Settings { listen, ..Settings::default() };
         let gate = Gate::new(settings.max_sockets, settings.write_timeout);
         let signalling = Signalling::start(&settings, None).unwrap();
         let folders = Folders::open(&settings).unwrap();
-        let site = Arc::new(Site::new(&settings, signalling, folders, None, Arc::clone(&gate)));
+        let mut places = places(&settings);
+        let listener = bind(&mut places).await.unwrap().remove(0);
+        let site = Site::new(&settings, signalling, folders, None, Arc::clone(&gate), &places);
+        let site = Arc::new(site);
         let (phase, watched) = watch::channel(Phase::Serving);
         let limits = HeadLimits::of(&settings);
         let acceptor = Arc::new(Acceptor::new(Arc::clone(&site), gate, limits, watched));
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let running = tokio::spawn(acceptor.run(listener));
+        let Place { address, offer } = places.remove(0);
+        let running = tokio::spawn(acceptor.run(listener, offer));
         let handshake = "/socket.io/?EIO=4&transport=polling";
         for path in ["/", "/healthz", handshake] {
             assert!(get(address, path).await.starts_with("HTTP/1.1 200 "), "{path}");

@@ -41,7 +41,7 @@ pub struct Protocol {
     pub core: Config,
     /// Reading messages.
     pub decode: DecodeLimits,
-    /// The Socket.IO transport.
+    /// The transports, where their own settings say nothing else.
     pub transport: Transport,
     /// How much may wait to be written on one connection.
     pub outbox: OutboxLimits,
@@ -66,7 +66,7 @@ impl Default for Sessions {
     }
 }
 
-/// What the options set of the Socket.IO transport; the rest has its defaults.
+/// What the options set for all transports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transport {
     /// Between a client's pong and the next ping.
@@ -75,21 +75,21 @@ pub struct Transport {
     pub ping_timeout: Duration,
     /// Bytes of one message, attachments included.
     pub max_message_bytes: usize,
-    /// Sessions at a time, logged in or not; 0 means no limit.
+    /// Sessions of one transport at a time, logged in or not; 0 means no limit.
     pub max_sessions: usize,
-    /// Whether clients are asked to acknowledge what they are sent (decision D3).
+    /// Whether Socket.IO clients are asked to acknowledge what they are sent (decision D3).
     pub request_acks: bool,
 }
 
 impl Default for Transport {
     fn default() -> Self {
-        let config = easyrtc_transport_socketio::Config::default();
+        // As the transports have them, which are not all in every build.
         Self {
-            ping_interval: config.ping_interval,
-            ping_timeout: config.ping_timeout,
-            max_message_bytes: config.max_payload,
-            max_sessions: config.max_sessions,
-            request_acks: config.request_acks,
+            ping_interval: Duration::from_secs(25),
+            ping_timeout: Duration::from_secs(20),
+            max_message_bytes: 1_000_000,
+            max_sessions: 200_000,
+            request_acks: true,
         }
     }
 }

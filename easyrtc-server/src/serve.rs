@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use crate::gate::Gate;
 use crate::http::{Folders, Site};
 use crate::listen::{Acceptor, HeadLimits, Phase, bind};
+use crate::places::{self, Place};
 use crate::session::SessionIds;
 use crate::settings::Settings;
 use crate::shutdown::Signals;
@@ -34,24 +35,20 @@ pub enum ServeError {
 /// If it cannot start, or if a second signal cuts the draining short.
 pub async fn serve(settings: &Settings, folders: Folders) -> Result<(), ServeError> {
     let mut signals = Signals::install().map_err(ServeError::Start)?;
-    let listeners = bind(&settings.listen)
-        .await
-        .map_err(|(address, error)| ServeError::Bind(address, error))?;
+    let mut places = places::places(settings);
+    let listeners =
+        bind(&mut places).await.map_err(|(address, error)| ServeError::Bind(address, error))?;
     let gate = Gate::new(settings.max_sockets, settings.write_timeout);
-    let site = Arc::new(start_site(settings, folders, &gate)?);
+    let site = Arc::new(start_site(settings, folders, &gate, &places)?);
     let (phase, watched) = watch::channel(Phase::Serving);
     let limits = HeadLimits::of(settings);
     let acceptor = Acceptor::new(Arc::clone(&site), Arc::clone(&gate), limits, watched);
     let acceptor = Arc::new(acceptor);
 
-    let mut addresses = Vec::with_capacity(listeners.len());
-    for listener in &listeners {
-        addresses.push(listener.local_addr().map_err(ServeError::Start)?);
+    for (listener, place) in listeners.into_iter().zip(&places) {
+        tokio::spawn(Arc::clone(&acceptor).run(listener, place.offer.clone()));
     }
-    for listener in listeners {
-        tokio::spawn(Arc::clone(&acceptor).run(listener));
-    }
-    announce(&addresses, settings);
+    announce(&places, settings);
 
     let signal = signals.next().await;
     tracing::info!(signal, open = gate.open(), "no new clients; ending the connections there are");
@@ -72,27 +69,36 @@ pub async fn serve(settings: &Settings, folders: Folders) -> Result<(), ServeErr
     Ok(())
 }
 
-fn start_site(settings: &Settings, folders: Folders, gate: &Arc<Gate>) -> Result<Site, ServeError> {
+fn start_site(
+    settings: &Settings,
+    folders: Folders,
+    gate: &Arc<Gate>,
+    places: &[Place],
+) -> Result<Site, ServeError> {
     let ids = SessionIds::new().map_err(|error| ServeError::Start(error.into()))?;
     let sessions = settings.options.protocol.sessions;
     let issued = (sessions.enabled && sessions.require_issued).then(|| ids.clone());
     let cookies = (sessions.enabled && sessions.cookie).then_some(ids);
     let signalling = Signalling::start(settings, issued)
         .map_err(|error| ServeError::Start(io::Error::other(error)))?;
-    Ok(Site::new(settings, signalling, folders, cookies, Arc::clone(gate)))
+    Ok(Site::new(settings, signalling, folders, cookies, Arc::clone(gate), places))
 }
 
 /// Says on standard output where to go, for people and for programs that start this one.
-fn announce(addresses: &[SocketAddr], settings: &Settings) {
+fn announce(places: &[Place], settings: &Settings) {
     let mut text = String::new();
-    for address in addresses {
+    for Place { address, .. } in places {
         text += &format!("listening on http://{address}\n");
     }
-    if settings.allowed_origins.is_empty() {
+    for line in places::urls(settings, places) {
+        text += &format!("{line}\n");
+    }
+    let mut transports = settings.transports.enabled();
+    if transports.any(|transport| settings.effective(&transport).allowed_origins.is_empty()) {
         text += "Pages of any origin may connect; --allow-origin restricts that.\n";
     }
-    if let Some(first) = addresses.first() {
-        let host = host(*first);
+    if let Some(first) = places.first() {
+        let host = host(first.address);
         text += &format!("Open http://{host}/ in a browser. Ctrl-C ends the server.\n");
     }
     crate::say(&text);

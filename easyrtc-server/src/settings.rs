@@ -1,5 +1,6 @@
 //! What an operator may set: one schema for flags, environment and file, and the effective values.
 
+mod bounded;
 mod env;
 mod file;
 mod merge;
@@ -7,6 +8,8 @@ mod network;
 mod origin;
 mod print;
 mod span;
+mod transport;
+mod url_path;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -18,11 +21,16 @@ use serde::{Deserialize, Serialize};
 use crate::logging::LogLevel;
 use crate::options::{Options, Warning};
 
+pub use bounded::{Time, Whole};
 pub use env::Environment;
 pub(crate) use file::read_text;
 pub use network::Network;
 pub use origin::Origin;
 pub use span::Span;
+pub use transport::{
+    Common, Effective, Enabled, SocketIoTable, TransportName, Transports, WebSocketTable,
+};
+pub use url_path::UrlPath;
 
 /// The port when none is configured.
 pub const DEFAULT_PORT: u16 = 8080;
@@ -41,6 +49,18 @@ pub struct Layer {
     #[arg(long, value_name = "ADDR:PORT", value_delimiter = ',', help_heading = "Where to listen")]
     #[arg(value_parser = parse_listen)]
     pub listen: Option<Vec<SocketAddr>>,
+
+    /// Serve only this transport, socketio or ws; repeat it for more than one
+    /// [default: those that the file does not disable]
+    #[arg(verbatim_doc_comment)]
+    #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = "Where to listen")]
+    #[serde(skip)]
+    pub transport: Option<Vec<TransportName>>,
+
+    /// `[transport]`, in the file only; which are enabled can be said by the flag and environment.
+    #[arg(skip)]
+    #[serde(rename = "transport")]
+    pub transports: Option<Transports>,
 
     /// Reverse proxies in front of this server that add the client's address to X-Forwarded-For.
     /// With 0 that header is ignored [default: 0]
@@ -142,6 +162,8 @@ pub enum LogFormat {
 pub struct Settings {
     /// Addresses to listen on; never empty.
     pub listen: Vec<SocketAddr>,
+    /// Which transports are served, where, and with which limits.
+    pub transports: Transports,
     /// Trusted reverse proxies in front; 0 means that `X-Forwarded-For` is ignored.
     pub proxy_hops: usize,
     /// The operator's own pages.
@@ -176,6 +198,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             listen: vec![every_interface(DEFAULT_PORT)],
+            transports: Transports::default(),
             proxy_hops: 0,
             static_files: None,
             client_files: None,
@@ -233,4 +256,4 @@ fn parse_listen(text: &str) -> Result<SocketAddr, String> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,29 +1,23 @@
 //! The protocol: the runtime with its core, and the transports in front of it.
 
 use std::fmt;
-use std::net::IpAddr;
 
 use easyrtc_proto::ErrorCode;
 use easyrtc_runtime::{
     AdminCommand, Answer, NoEntropy, OpenToEveryone, Question, Responder, Runtime, Verdict,
 };
 use easyrtc_state::LoginQuestion;
-use easyrtc_transport_socketio::{Config, Cors, Origins, SocketIo};
-use easyrtc_transport_ws::RawWebSocket;
-use http_body_util::BodyExt;
-use hyper::body::Incoming;
-use hyper::{Request, Response};
 
-use crate::http::Body;
+use crate::places::Offer;
 use crate::session::SessionIds;
 use crate::settings::{Network, Settings};
+use crate::transports::Transport;
 
 /// The running protocol side of the server.
 pub struct Signalling {
     runtime: Runtime,
-    socket_io: SocketIo,
-    websocket: RawWebSocket,
-    websocket_path: String,
+    transports: Vec<Transport>,
+    websocket_path: Option<String>,
 }
 
 impl fmt::Debug for Signalling {
@@ -48,33 +42,25 @@ impl Signalling {
         };
         let denied = settings.denied_addresses.clone();
         let runtime = Runtime::start(options, Door { denied, issued })?;
-        let socket_io = SocketIo::new(transport(settings), runtime.clone());
-        let config = raw_websocket(settings);
-        let websocket_path = config.path.clone();
-        let websocket = RawWebSocket::new(config, runtime.clone());
-        Ok(Self { runtime, socket_io, websocket, websocket_path })
+        let transports = Transport::start(settings, &runtime);
+        let websocket = settings.transports.ws.common();
+        // On a port of its own it is not where the pages are.
+        let beside_pages = websocket.enabled && websocket.listen.is_none();
+        let websocket_path = beside_pages.then(|| websocket.path.to_string());
+        Ok(Self { runtime, transports, websocket_path })
     }
 
-    /// Whether requests for `path` are for the protocol.
+    /// The transport that serves `path` where this is on offer, if there is one.
     #[must_use]
-    pub fn serves(&self, path: &str) -> bool {
-        self.socket_io.serves(path) || self.websocket.serves(path)
+    pub fn transport(&self, path: &str, offer: &Offer) -> Option<&Transport> {
+        let offered = |transport: &&Transport| offer.transports.contains(&transport.name());
+        self.transports.iter().filter(offered).find(|transport| transport.serves(path))
     }
 
-    /// Where clients speak EasyRTC over a plain WebSocket, if they can.
+    /// Where clients speak EasyRTC over a plain WebSocket, if they can where the pages are.
     #[must_use]
     pub fn websocket_path(&self) -> Option<&str> {
-        Some(&self.websocket_path)
-    }
-
-    /// Answers a request that the protocol serves.
-    pub async fn respond(&self, request: Request<Incoming>, peer: IpAddr) -> Response<Body> {
-        let response = if self.websocket.serves(request.uri().path()) {
-            self.websocket.handle(request, Some(peer)).await
-        } else {
-            self.socket_io.handle(request, Some(peer)).await
-        };
-        response.map(|body| body.map_err(Into::into).boxed_unsync())
+        self.websocket_path.as_deref()
     }
 
     /// Clients connected now.
@@ -86,14 +72,14 @@ impl Signalling {
     /// Tells every client that the server shuts down, and closes its connection. Returns when all
     /// are closed.
     pub async fn shut_down(&self) {
-        self.socket_io.stop();
-        self.websocket.stop();
+        self.transports.iter().for_each(Transport::stop);
         if let Err(error) = self.runtime.admin(AdminCommand::Shutdown) {
             tracing::error!(%error, "clients cannot be told of the shutdown");
         }
         self.runtime.drained().await;
-        self.socket_io.closed().await;
-        self.websocket.closed().await;
+        for transport in &self.transports {
+            transport.closed().await;
+        }
     }
 }
 
@@ -130,39 +116,5 @@ impl Door {
             (None, _) | (_, None) => false,
         };
         forged.then_some(ErrorCode::LoginGenFail)
-    }
-}
-
-fn transport(settings: &Settings) -> Config {
-    let transport = &settings.options.protocol.transport;
-    let listed: Vec<String> = settings.allowed_origins.iter().map(ToString::to_string).collect();
-    // Pages that are listed by name may use cookies; those of just any origin may not.
-    let credentials = !listed.is_empty();
-    let origins = if listed.is_empty() { Origins::Any } else { Origins::Only(listed) };
-    Config {
-        ping_interval: transport.ping_interval,
-        ping_timeout: transport.ping_timeout,
-        max_payload: transport.max_message_bytes,
-        max_sessions: transport.max_sessions,
-        request_acks: transport.request_acks,
-        cors: Cors { origins, credentials },
-        ..Config::default()
-    }
-}
-
-fn raw_websocket(settings: &Settings) -> easyrtc_transport_ws::Config {
-    let transport = &settings.options.protocol.transport;
-    let listed: Vec<String> = settings.allowed_origins.iter().map(ToString::to_string).collect();
-    easyrtc_transport_ws::Config {
-        ping_interval: transport.ping_interval,
-        ping_timeout: transport.ping_timeout,
-        max_message: transport.max_message_bytes,
-        max_sessions: transport.max_sessions,
-        origins: if listed.is_empty() {
-            easyrtc_transport_ws::Origins::Any
-        } else {
-            easyrtc_transport_ws::Origins::Only(listed)
-        },
-        ..easyrtc_transport_ws::Config::default()
     }
 }

@@ -1,11 +1,15 @@
 //! The page at `/` for someone who has just started the server.
 
-/// The page. `client_files` says whether the browser's files and the demos are served here too.
+/// The page. `client_files` says whether the browser's files and the demos are served here too,
+/// `transports` are lines on where clients connect.
 #[must_use]
-pub fn start_page(client_files: bool) -> String {
+pub fn start_page(client_files: bool, transports: &[String]) -> String {
     let connect = if client_files { WITH_CLIENT_FILES } else { WITHOUT_CLIENT_FILES };
+    // Addresses and paths, none of which can hold markup.
+    let transports: String = transports.iter().map(|line| format!("<li>{line}</li>\n")).collect();
     format!(
-        "{HEAD}<p>Version {}. <a href=\"/healthz\">Health</a>.</p>\n{connect}{FOOT}",
+        "{HEAD}<p>Version {}. <a href=\"/healthz\">Health</a>.</p>\n\
+         <ul>\n{transports}</ul>\n{connect}{FOOT}",
         crate::VERSION
     )
 }

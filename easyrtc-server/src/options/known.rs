@@ -257,7 +257,7 @@ static TRANSPORT: &[Known] = &[
     effective(
         "maxTransportSessions",
         "200000",
-        "Socket.IO sessions, logged in or not.",
+        "Sessions of one transport, logged in or not.",
         |set, value, _| value.count().map(|count| set.transport.max_sessions = count),
     ),
     effective(
@@ -292,7 +292,7 @@ static TRANSPORT: &[Known] = &[
     effective(
         "emitAckEnable",
         "true",
-        "Whether clients are asked to acknowledge what they are sent.",
+        "Whether Socket.IO clients are asked to acknowledge what they are sent.",
         |set, value, _| value.flag().map(|flag| set.transport.request_acks = flag),
     ),
 ];

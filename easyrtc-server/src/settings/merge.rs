@@ -13,6 +13,8 @@ impl Layer {
     pub(super) fn or(self, lower: Self) -> Self {
         Self {
             listen: self.listen.or(lower.listen),
+            transport: self.transport.or(lower.transport),
+            transports: self.transports.or(lower.transports),
             proxy_hops: self.proxy_hops.or(lower.proxy_hops),
             static_files: self.static_files.or(lower.static_files),
             client_files: self.client_files.or(lower.client_files),
@@ -76,8 +78,14 @@ impl Settings {
 
 fn with_defaults(layer: Layer, options: options::Options) -> Result<Settings, ConfigError> {
     let default = Settings::default();
+    let mut transports = layer.transports.unwrap_or_default();
+    if let Some(names) = layer.transport {
+        transports.enable(&names);
+    }
+    transports.check()?;
     let settings = Settings {
         listen: layer.listen.unwrap_or(default.listen),
+        transports,
         proxy_hops: layer.proxy_hops.unwrap_or(default.proxy_hops),
         static_files: layer.static_files.as_deref().map(absolute).transpose()?,
         client_files: layer.client_files.as_deref().map(absolute).transpose()?,

@@ -1,5 +1,7 @@
 //! The effective settings as a file that can be used as one.
 
+mod transports;
+
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -7,6 +9,9 @@ use clap::{Args, Command};
 
 use super::{Layer, Settings, Span};
 use crate::options::{self, Known, Meaning};
+
+/// Which transports are enabled is not a key of its own in the file: their tables say it.
+const TRANSPORT: &str = "transport";
 
 /// Width of the comments.
 const WIDTH: usize = 96;
@@ -31,6 +36,9 @@ impl Settings {
         let command = Layer::augment_args(Command::new("easyrtc-server"));
         for argument in command.get_arguments() {
             let id = argument.get_id().as_str();
+            if id == TRANSPORT {
+                continue;
+            }
             let help = argument.get_long_help().or_else(|| argument.get_help());
             let help = help.map(|help| help.to_string().replace('\n', " ")).unwrap_or_default();
             let about = help.split(" [default:").next().unwrap_or_default();
@@ -41,6 +49,7 @@ impl Settings {
                 None => text += &format!("# {id} = \"\"\n"),
             }
         }
+        self.write_transports(&mut text);
         text += OPTIONS_HEAD;
         for known in options::known() {
             self.write_option(&mut text, known);

@@ -10,7 +10,7 @@ use crate::cli::Cli;
 type Variables<'a> = &'a [(&'a str, &'a str)];
 
 /// Settings from flags and variables.
-pub(super) fn load(flags: &[&str], variables: Variables<'_>) -> Result<Loaded, ConfigError> {
+pub(crate) fn load(flags: &[&str], variables: Variables<'_>) -> Result<Loaded, ConfigError> {
     let cli = Cli::try_parse_from(std::iter::once(&"easyrtc-server").chain(flags)).unwrap();
     let environment =
         variables.iter().map(|(name, value)| (name.into(), value.into())).collect::<Environment>();
@@ -18,11 +18,11 @@ pub(super) fn load(flags: &[&str], variables: Variables<'_>) -> Result<Loaded, C
 }
 
 /// Settings from a file with this text.
-pub(super) fn load_file(text: &str) -> Result<Loaded, ConfigError> {
+pub(crate) fn load_file(text: &str) -> Result<Loaded, ConfigError> {
     load_with_file(text, &[], &[])
 }
 
-fn load_with_file(
+pub(crate) fn load_with_file(
     text: &str,
     flags: &[&str],
     variables: Variables<'_>,

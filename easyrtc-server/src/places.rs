@@ -1,0 +1,147 @@
+//! What is served at which address: everything on one port, or a transport on a port of its own.
+
+use std::net::SocketAddr;
+
+use crate::settings::{Common, Settings, TransportName};
+
+/// What is served at an address. `/healthz` is served at each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Offer {
+    /// Pages and files.
+    pub pages: bool,
+    /// Transports.
+    pub transports: Vec<TransportName>,
+}
+
+/// An address to listen on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The address.
+    pub address: SocketAddr,
+    /// What is served there.
+    pub offer: Offer,
+}
+
+/// Where to listen for what: first the server's own addresses, then those of transports that have
+/// their own. Where several name the same port, it serves them all.
+#[must_use]
+pub fn places(settings: &Settings) -> Vec<Place> {
+    let transports = || settings.transports.enabled();
+    let shared = transports().filter(|transport| transport.listen.is_none());
+    let offer = Offer { pages: true, transports: shared.map(|transport| transport.name).collect() };
+    let main = settings.listen.iter();
+    let mut places: Vec<Place> =
+        main.map(|&address| Place { address, offer: offer.clone() }).collect();
+    for transport in transports() {
+        for &address in transport.listen.unwrap_or_default() {
+            // Port 0 is a free one, another each time.
+            let same = places.iter_mut().find(|at| at.address == address && address.port() != 0);
+            match same {
+                Some(place) => place.offer.transports.push(transport.name),
+                None => {
+                    let offer = Offer { pages: false, transports: vec![transport.name] };
+                    places.push(Place { address, offer });
+                }
+            }
+        }
+    }
+    places
+}
+
+/// A line for people on each transport that is served: its path, seen from the pages.
+#[must_use]
+pub fn paths(settings: &Settings, places: &[Place]) -> Vec<String> {
+    let line = |transport: Common<'_>| {
+        let (title, path) = (transport.name.title(), transport.path);
+        let own =
+            places.iter().filter(|place| transport.listen.is_some() && offers(place, &transport));
+        let ports: Vec<_> = own.map(|place| format!("on port {}", place.address.port())).collect();
+        format!("{title} at {path} {}", ports.join(", ")).trim_end().to_owned()
+    };
+    settings.transports.enabled().map(line).collect()
+}
+
+fn offers(place: &Place, transport: &Common<'_>) -> bool {
+    place.offer.transports.contains(&transport.name)
+}
+
+/// A line for people on each transport that is served: its URLs.
+#[must_use]
+pub fn urls(settings: &Settings, places: &[Place]) -> Vec<String> {
+    let line = |transport: Common<'_>| {
+        let (scheme, slash) = match transport.name {
+            TransportName::SocketIo => ("http", "/"),
+            TransportName::WebSocket => ("ws", ""),
+        };
+        let path = transport.path;
+        let urls = places
+            .iter()
+            .filter(|place| offers(place, &transport))
+            .map(|place| format!("{scheme}://{}{path}{slash}", place.address));
+        format!("{}: {}", transport.name.title(), urls.collect::<Vec<_>>().join(" "))
+    };
+    settings.transports.enabled().map(line).collect()
+}
+
+#[cfg(test)]
+#[cfg(all(feature = "socketio", feature = "ws"))]
+mod tests {
+    use super::*;
+    use crate::settings::tests::load_file;
+
+    /// Address and what is served there, in short.
+    fn found(file: &str) -> Vec<(String, String)> {
+        let in_short = |offer: &Offer| {
+            let transports = offer.transports.iter().map(ToString::to_string);
+            let pages = offer.pages.then(|| "pages".to_owned());
+            pages.into_iter().chain(transports).collect::<Vec<_>>().join(" ")
+        };
+        let places = places(&load_file(file).unwrap().settings);
+        places.iter().map(|place| (place.address.to_string(), in_short(&place.offer))).collect()
+    }
+
+    #[test]
+    fn where_what_is_served() {
+        let cases: [(&str, &[(&str, &str)]); 6] = [
+            ("", &[("127.0.0.1:1", "pages socketio ws")]),
+            (
+                "[transport.ws]\nlisten = ['127.0.0.1:2', '127.0.0.1:3']",
+                &[("127.0.0.1:1", "pages socketio"), ("127.0.0.1:2", "ws"), ("127.0.0.1:3", "ws")],
+            ),
+            (
+                "transport.ws.listen = ['127.0.0.1:2']\ntransport.socketio.enabled = false",
+                &[("127.0.0.1:1", "pages"), ("127.0.0.1:2", "ws")],
+            ),
+            (
+                "transport.ws.listen = ['127.0.0.1:2']\ntransport.ws.enabled = false",
+                &[("127.0.0.1:1", "pages socketio")],
+            ),
+            (
+                "transport.ws.listen = ['127.0.0.1:2']\ntransport.socketio.listen = ['127.0.0.1:2']",
+                &[("127.0.0.1:1", "pages"), ("127.0.0.1:2", "socketio ws")],
+            ),
+            (
+                "transport.ws.listen = ['127.0.0.1:0']\ntransport.socketio.listen = ['127.0.0.1:0']",
+                &[("127.0.0.1:1", "pages"), ("127.0.0.1:0", "socketio"), ("127.0.0.1:0", "ws")],
+            ),
+        ];
+        for (file, expected) in cases {
+            let expected: Vec<_> =
+                expected.iter().map(|&(at, what)| (at.to_owned(), what.to_owned())).collect();
+            assert_eq!(found(&format!("listen = ['127.0.0.1:1']\n{file}")), expected, "{file}");
+        }
+    }
+
+    #[test]
+    fn the_urls_of_each_transport() {
+        let file = "listen = ['127.0.0.1:1', '[::1]:1']\ntransport.ws.listen = ['127.0.0.1:2']";
+        let settings = load_file(file).unwrap().settings;
+        let expected = [
+            "Socket.IO: http://127.0.0.1:1/socket.io/ http://[::1]:1/socket.io/",
+            "Raw WebSocket: ws://127.0.0.1:2/ws",
+        ];
+        assert_eq!(urls(&settings, &places(&settings)), expected);
+        let expected = ["Socket.IO at /socket.io", "Raw WebSocket at /ws on port 2"];
+        assert_eq!(paths(&settings, &places(&settings)), expected);
+    }
+}
