@@ -11,6 +11,12 @@ export class Relay {
   /** The address that the server sees new connections come from. */
   from = '127.0.0.1';
 
+  /** How many bytes the next connection carries before it breaks, in both directions together. */
+  nextBudget = () => Infinity;
+
+  /** How many connections broke so. */
+  broken = 0;
+
   /** Those addresses that it has seen. */
   seen = [];
 
@@ -31,6 +37,7 @@ export class Relay {
   }
 
   #join(near, far) {
+    let left = this.nextBudget();
     for (const [socket, other] of [[near, far], [far, near]]) {
       this.#sockets.add(socket);
       socket.on('error', () => {});
@@ -38,7 +45,19 @@ export class Relay {
         this.#sockets.delete(socket);
         other.destroy();
       });
-      socket.pipe(other);
+      if (left === Infinity) {
+        socket.pipe(other);
+        continue;
+      }
+      socket.on('data', (data) => {
+        const part = data.subarray(0, left);
+        left -= part.length;
+        if (left > 0) return other.write(part);
+        this.broken += 1;
+        // What came before the break arrives still.
+        other.end(part, () => other.destroy());
+        socket.destroy();
+      });
     }
   }
 
