@@ -5,7 +5,8 @@ use std::time::Duration;
 /// When the server pings, and how long it waits for a sign of life.
 ///
 /// A ping goes out one interval after the last pong (or the start). If then nothing at all comes
-/// from the peer for the timeout, it is gone.
+/// from the peer for the timeout, it is gone. Or else it is the peer who pings, and is gone if
+/// nothing at all comes from it for both together.
 #[derive(Clone, Debug)]
 pub struct Heartbeat {
     interval: Duration,
@@ -36,6 +37,14 @@ impl Heartbeat {
         Self { interval, timeout, ping_at, expires_at: None }
     }
 
+    /// A heartbeat that starts `now` and never asks for a ping: the peer sends them.
+    #[must_use]
+    pub const fn of_peer(now: Duration, interval: Duration, timeout: Duration) -> Self {
+        let silence = interval.saturating_add(timeout);
+        let expires_at = now.saturating_add(silence);
+        Self { interval, timeout: silence, ping_at: expires_at, expires_at: Some(expires_at) }
+    }
+
     /// Bytes came from the peer.
     pub const fn heard(&mut self, now: Duration) {
         if self.expires_at.is_some() {
@@ -43,7 +52,7 @@ impl Heartbeat {
         }
     }
 
-    /// The answer to a ping came, asked for or not.
+    /// The answer to a ping of ours came, asked for or not.
     pub const fn pong(&mut self, now: Duration) {
         if self.expires_at.is_some() {
             self.expires_at = None;
@@ -127,6 +136,17 @@ mod tests {
         heartbeat.heard(s(140));
         assert_eq!(heartbeat.tick(s(145)), Beat::Quiet);
         assert_eq!(heartbeat.tick(s(160)), Beat::Expired);
+    }
+
+    #[test]
+    fn a_peer_that_pings_may_be_silent_for_interval_and_timeout() {
+        let mut heartbeat = Heartbeat::of_peer(s(100), s(25), s(20));
+        assert_eq!(heartbeat.deadline(), s(145));
+        assert_eq!(heartbeat.tick(s(144)), Beat::Quiet, "never asked for a ping");
+        heartbeat.heard(s(144));
+        assert_eq!(heartbeat.deadline(), s(189));
+        assert_eq!(heartbeat.tick(s(188)), Beat::Quiet);
+        assert_eq!(heartbeat.tick(s(189)), Beat::Expired);
     }
 
     #[test]

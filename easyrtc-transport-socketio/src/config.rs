@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::cors::Cors;
+use easyrtc_transport_common::Cors;
 
 /// Settings of the transport. The defaults are those of the Socket.IO server for Node.
 #[derive(Clone, Debug)]

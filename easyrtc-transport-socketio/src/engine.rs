@@ -3,10 +3,8 @@
 //! Everything here is sans-IO: no sockets, no tasks, no clock. Times are [`std::time::Duration`]s
 //! since a moment the caller chose once, and are passed in.
 
-pub(crate) mod heartbeat;
 pub(crate) mod packet;
 pub(crate) mod payload;
 pub(crate) mod revision;
 pub(crate) mod session;
-pub(crate) mod sid;
 pub(crate) mod upgrade;

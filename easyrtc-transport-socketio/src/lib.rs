@@ -11,7 +11,6 @@
 //! core lets a client wait, that client is not read.
 
 mod config;
-mod cors;
 mod driver;
 mod emit;
 mod end;
@@ -29,6 +28,6 @@ mod socket;
 mod websocket;
 
 pub use config::Config;
-pub use cors::{Cors, Origins};
+pub use easyrtc_transport_common::{Cors, Origins};
 pub use metrics::Metrics;
 pub use service::{SocketIo, SocketIoResponse};

@@ -1,24 +1,6 @@
 //! What happened, in numbers.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
-/// One number that goes up, or up and down. Exact, but read without regard to the others.
-#[derive(Debug, Default)]
-pub(crate) struct Number(AtomicU64);
-
-impl Number {
-    pub(crate) fn add(&self, amount: u64) {
-        self.0.fetch_add(amount, Ordering::Relaxed);
-    }
-
-    pub(crate) fn subtract(&self, amount: u64) {
-        self.0.fetch_sub(amount, Ordering::Relaxed);
-    }
-
-    fn get(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
-}
+use easyrtc_transport_common::Number;
 
 /// The transport's own counters.
 #[derive(Debug, Default)]

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use easyrtc_transport_common::RandomId;
 use tokio::sync::{mpsc, watch};
 
 use crate::engine::payload::Body;
 use crate::engine::revision::{Framing, Revision};
-use crate::engine::sid::Sid;
 use crate::polling::Post;
 use crate::websocket::WebSocketFace;
 
@@ -34,7 +34,7 @@ pub(crate) enum Entry {
 /// The sessions that are open.
 #[derive(Debug)]
 pub(crate) struct Registry {
-    sessions: Mutex<HashMap<Sid, Entry>>,
+    sessions: Mutex<HashMap<RandomId, Entry>>,
     /// 0: no limit.
     max: usize,
     count: watch::Sender<usize>,
@@ -51,7 +51,11 @@ impl Registry {
     }
 
     /// Enters a session until the registration is dropped.
-    pub(crate) fn register(self: &Arc<Self>, sid: Sid, entry: Entry) -> Result<Registration, Full> {
+    pub(crate) fn register(
+        self: &Arc<Self>,
+        sid: RandomId,
+        entry: Entry,
+    ) -> Result<Registration, Full> {
         let mut sessions = self.lock();
         if self.max != 0 && sessions.len() >= self.max {
             return Err(Full);
@@ -62,7 +66,7 @@ impl Registry {
     }
 
     /// How requests reach the session `sid`; `None` if there is no such session.
-    pub(crate) fn find(&self, sid: &Sid) -> Option<Entry> {
+    pub(crate) fn find(&self, sid: &RandomId) -> Option<Entry> {
         self.lock().get(sid).cloned()
     }
 
@@ -72,7 +76,7 @@ impl Registry {
         let _ = self.count.subscribe().wait_for(|&count| count == 0).await;
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Sid, Entry>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<RandomId, Entry>> {
         // No code that could panic runs under the lock, so the map is whole.
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -82,12 +86,12 @@ impl Registry {
 #[derive(Debug)]
 pub(crate) struct Registration {
     registry: Arc<Registry>,
-    sid: Sid,
+    sid: RandomId,
 }
 
 impl Registration {
     /// The session's id.
-    pub(crate) const fn sid(&self) -> &Sid {
+    pub(crate) const fn sid(&self) -> &RandomId {
         &self.sid
     }
 
@@ -108,10 +112,9 @@ impl Drop for Registration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::sid::SID_BYTES;
 
-    fn sid(byte: u8) -> Sid {
-        Sid::from_random([byte; SID_BYTES])
+    fn sid(byte: u8) -> RandomId {
+        RandomId::from_random([byte; 18])
     }
 
     #[test]

@@ -3,12 +3,11 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use hyper::header::{CONNECTION, HeaderMap, UPGRADE};
+use easyrtc_transport_common::RandomId;
 use hyper::{Method, StatusCode};
 use tokio::sync::mpsc;
 
 use crate::engine::revision::{Framing, Revision};
-use crate::engine::sid::Sid;
 use crate::registry::{Command, Entry};
 
 /// Why a request is not served.
@@ -84,20 +83,6 @@ pub(crate) enum Action {
     SecondWebSocket,
 }
 
-/// Whether the request wants to switch to the WebSocket protocol.
-pub(crate) fn wants_websocket(headers: &HeaderMap) -> bool {
-    has_token(headers, &UPGRADE, "websocket") && has_token(headers, &CONNECTION, "upgrade")
-}
-
-fn has_token(headers: &HeaderMap, name: &hyper::header::HeaderName, token: &str) -> bool {
-    headers
-        .get_all(name)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .any(|part| part.trim().eq_ignore_ascii_case(token))
-}
-
 /// The parameters of a request that mean something to us. Of duplicates the last counts.
 #[derive(Default)]
 struct Parameters<'a> {
@@ -133,7 +118,7 @@ pub(crate) fn classify(
     query: &str,
     websocket: bool,
     allow_eio3: bool,
-    find: impl FnOnce(&Sid) -> Option<Entry>,
+    find: impl FnOnce(&RandomId) -> Option<Entry>,
 ) -> Result<Action, Refusal> {
     let parameters = Parameters::parse(query);
     let polling = match parameters.transport.as_ref() {
@@ -154,7 +139,7 @@ pub(crate) fn classify(
             (_, true, Some(framing)) => Ok(Action::OpenWebSocket(framing)),
         };
     }
-    let entry = Sid::parse(&parameters.sid).and_then(|sid| find(&sid));
+    let entry = RandomId::parse(&parameters.sid).and_then(|sid| find(&sid));
     let entry = entry.ok_or(Refusal::UnknownSid)?;
     let framing = framing.filter(|_| fits).ok_or(Refusal::BadRequest)?;
     match (entry, method) {
@@ -172,7 +157,6 @@ pub(crate) fn classify(
 
 #[cfg(test)]
 mod tests {
-    use hyper::header::HeaderValue;
 
     use super::*;
 
@@ -180,7 +164,7 @@ mod tests {
     const POLLING_3: &str = "polling-in-revision-3-24";
     const UPGRADED: &str = "websocket-24-chars-of-id";
 
-    fn find(sid: &Sid) -> Option<Entry> {
+    fn find(sid: &RandomId) -> Option<Entry> {
         match sid.as_str() {
             POLLING => Some(Entry::Polling(Revision::V4, mpsc::channel(1).0)),
             POLLING_3 => Some(Entry::Polling(Revision::V3, mpsc::channel(1).0)),
@@ -293,20 +277,5 @@ mod tests {
             Refusal::UnsupportedVersion.body(),
             r#"{"code":5,"message":"Unsupported protocol version"}"#
         );
-    }
-
-    #[test]
-    fn who_wants_a_websocket() {
-        let headers = |upgrade: &'static str, connection: &'static str| {
-            HeaderMap::from_iter([
-                (UPGRADE, HeaderValue::from_static(upgrade)),
-                (CONNECTION, HeaderValue::from_static(connection)),
-            ])
-        };
-        assert!(wants_websocket(&headers("websocket", "Upgrade")));
-        assert!(wants_websocket(&headers("WebSocket", "keep-alive, upgrade")));
-        assert!(!wants_websocket(&headers("h2c", "Upgrade")));
-        assert!(!wants_websocket(&headers("websocket", "keep-alive")));
-        assert!(!wants_websocket(&HeaderMap::new()));
     }
 }

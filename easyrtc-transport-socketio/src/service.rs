@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use easyrtc_runtime::{ConnMeta, Runtime, TransportKind};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::body::{Body, Incoming};
-use hyper::header::{
-    CACHE_CONTROL, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, HeaderValue, ORIGIN, USER_AGENT,
+use easyrtc_transport_common::{
+    RandomId, TransportResponse, accept, connection_meta, empty, text, wants_websocket,
 };
-use hyper::{Method, Request, Response, StatusCode};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::{Body, Incoming};
+use hyper::header::CONTENT_TYPE;
+use hyper::{Method, Request, StatusCode};
 use tokio::sync::{mpsc, oneshot};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
@@ -24,7 +25,7 @@ use crate::link::{Face, Link};
 use crate::metrics::Metrics;
 use crate::polling::{PollingFace, Post, PostBody};
 use crate::registry::{Command, Entry, Registration};
-use crate::request::{Action, Refusal, classify, wants_websocket};
+use crate::request::{Action, Refusal, classify};
 use crate::shared::Shared;
 
 mod handshake;
@@ -36,11 +37,8 @@ const WAITING_COMMANDS: usize = 4;
 /// The type of a payload of bytes.
 const OCTET_STREAM: &str = "application/octet-stream";
 
-/// Longer values of request headers are not kept with the connection.
-const MAX_META: usize = 4096;
-
 /// A response as this crate makes them.
-pub type SocketIoResponse = Response<Full<Bytes>>;
+pub type SocketIoResponse = TransportResponse;
 
 /// The Socket.IO transport of one server. Clones share everything.
 #[derive(Clone)]
@@ -128,7 +126,7 @@ impl SocketIo {
     /// Enters a new session, or says with which status it is refused.
     fn register(&self, entry: Entry) -> Result<Registration, StatusCode> {
         let shared = &self.shared;
-        let sid = if *shared.stop.borrow() { None } else { shared.new_sid() };
+        let sid = if *shared.stop.borrow() { None } else { RandomId::generate() };
         sid.and_then(|sid| shared.registry.register(sid, entry).ok()).ok_or_else(|| {
             shared.counters.sessions_refused.add(1);
             StatusCode::SERVICE_UNAVAILABLE
@@ -148,7 +146,11 @@ impl SocketIo {
             Err(status) => return empty(status),
         };
         let face = Box::new(PollingFace::new(framing, self.shared.config.max_payload));
-        self.start(registration, Face::Polling { face, commands }, meta(request, peer));
+        self.start(
+            registration,
+            Face::Polling { face, commands },
+            connection_meta(TransportKind::SocketIo, request, peer),
+        );
         poll(sender).await
     }
 
@@ -158,15 +160,15 @@ impl SocketIo {
         peer: Option<IpAddr>,
         framing: Framing,
     ) -> SocketIoResponse {
-        let accepted = match handshake::accept(&request) {
+        let accepted = match accept(&request, None) {
             Ok(accepted) => accepted,
-            Err(refused) => return refused.into(),
+            Err(why) => return handshake::refused(why),
         };
         let registration = match self.register(Entry::WebSocket) {
             Ok(registration) => registration,
             Err(status) => return empty(status),
         };
-        let meta = meta(&request, peer);
+        let meta = connection_meta(TransportKind::SocketIo, &request, peer);
         let this = self.clone();
         let max_message = self.shared.config.max_payload;
         tokio::spawn(async move {
@@ -189,9 +191,9 @@ impl SocketIo {
         mut request: Request<Incoming>,
         session: Option<(mpsc::Sender<Command>, Framing)>,
     ) -> SocketIoResponse {
-        let accepted = match handshake::accept(&request) {
+        let accepted = match accept(&request, None) {
             Ok(accepted) => accepted,
-            Err(refused) => return refused.into(),
+            Err(why) => return handshake::refused(why),
         };
         let max_message = self.shared.config.max_payload;
         tokio::spawn(async move {
@@ -231,7 +233,7 @@ impl SocketIo {
         // Nobody there: the session ended, which shows below.
         let _ = body_sender.send(received);
         match handed_on.await {
-            Ok(()) => response(StatusCode::OK, "text/html", Bytes::from_static(b"ok")),
+            Ok(()) => text(StatusCode::OK, "text/html", Bytes::from_static(b"ok")),
             Err(_) if too_large => empty(StatusCode::PAYLOAD_TOO_LARGE),
             Err(_) => refusal(Refusal::BadRequest, false),
         }
@@ -247,8 +249,8 @@ async fn poll(commands: mpsc::Sender<Command>) -> SocketIoResponse {
     // Held no longer: an idle poll must not keep more alive than it needs.
     drop(commands);
     match body.await {
-        Ok(PollBody::Text(body)) => response(StatusCode::OK, "text/plain; charset=UTF-8", body),
-        Ok(PollBody::Binary(body)) => response(StatusCode::OK, OCTET_STREAM, body),
+        Ok(PollBody::Text(body)) => text(StatusCode::OK, "text/plain; charset=UTF-8", body),
+        Ok(PollBody::Binary(body)) => text(StatusCode::OK, OCTET_STREAM, body),
         Err(_) => refusal(Refusal::BadRequest, false),
     }
 }
@@ -272,43 +274,10 @@ async fn receive(request: Request<Incoming>, limit: usize) -> Result<PostBody, L
     Ok(PostBody::Text(text))
 }
 
-/// What the core is told of where a client comes from.
-fn meta<B>(request: &Request<B>, peer: Option<IpAddr>) -> ConnMeta {
-    let header = |name: HeaderName| text(request.headers(), &name);
-    ConnMeta {
-        transport: TransportKind::SocketIo,
-        peer,
-        origin: header(ORIGIN),
-        user_agent: header(USER_AGENT),
-        cookie: header(COOKIE),
-        query: request.uri().query().filter(|query| query.len() <= MAX_META).map(str::to_owned),
-    }
-}
-
-fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
-    let value = headers.get(name)?.to_str().ok()?;
-    (value.len() <= MAX_META).then(|| value.to_owned())
-}
-
 fn refusal(why: Refusal, websocket: bool) -> SocketIoResponse {
     if websocket {
-        response(why.status(), "text/html", Bytes::from_static(why.message().as_bytes()))
+        text(why.status(), "text/html", Bytes::from_static(why.message().as_bytes()))
     } else {
-        response(why.status(), "application/json", why.body())
+        text(why.status(), "application/json", why.body())
     }
-}
-
-fn response(status: StatusCode, content_type: &'static str, body: Bytes) -> SocketIoResponse {
-    let mut response = empty(status);
-    *response.body_mut() = Full::new(body);
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
-}
-
-fn empty(status: StatusCode) -> SocketIoResponse {
-    let mut response = Response::default();
-    *response.status_mut() = status;
-    response
 }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::heartbeat::{Beat, Heartbeat};
+use easyrtc_transport_common::{Beat, Heartbeat};
+
 use super::packet::{Packet, PacketKind};
 use super::revision::Revision;
 use super::upgrade::{Step, Upgrade};

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use easyrtc_runtime::{CloseReason, Connection, Outbox};
+use easyrtc_transport_common::RandomId;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 use super::{Egress, Face, Link, Probe};
@@ -126,7 +127,7 @@ impl Link {
         let aborted = Box::pin(outbox.aborted());
         self.egress = Some(Egress { outbox, aborted });
         self.session.handle(self.shared.now(), Input::Joined, &mut Vec::new());
-        let sid = self.shared.new_sid().ok_or_else(End::refused)?;
+        let sid = RandomId::generate().ok_or_else(End::refused)?;
         self.reply(encode::connected(self.revision(), sid.as_str()))
     }
 
