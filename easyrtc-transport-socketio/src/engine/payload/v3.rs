@@ -5,8 +5,8 @@
 //! clients that can take them, each packet is a mark, the decimal digits of its length as bytes of
 //! value 0 to 9, the byte 255, and the packet: its text in UTF-8, or the byte 4 and a message.
 //!
-//! The clients of Socket.IO 1 encode and decode text payloads differently from those of Socket.IO
-//! 2, and both say `EIO=3`: text is UTF-8 whose bytes they take for characters. What we send has only
+//! The clients of Socket.IO 1 write and read text payloads differently from those of Socket.IO 2,
+//! and both say `EIO=3`: they take the bytes of its UTF-8 for characters. What we send has only
 //! ASCII in its JSON, which means the same to both; of what comes, [`undo_double_utf8`] tells.
 
 use std::borrow::Cow;
