@@ -313,7 +313,7 @@ class EasyrtcSocket {
     if (this.#open) return this.#probe();
     if (!this.#timers.has('retry')) return;
     this.#stop('retry');
-    this.#attempts = 0;
+    this.#attempts = 1;
     this.#tryAgain();
   };
 
@@ -383,8 +383,7 @@ class EasyrtcSocket {
     if (!goesOn) this.#endSession('session lost');
     if (this.#line !== line) return;
     const { token, keepTime = 0 } = session ?? {};
-    const count = goesOn ? (this.#session?.received ?? 0) : 0;
-    this.#session = { token, keepTime, maxMessage, received: count };
+    this.#session = { token, keepTime, maxMessage, received: this.#session?.received ?? 0 };
     this.#open = true;
     for (const { text } of this.#outbox.frames) line?.send(text);
     this.#watch();

@@ -96,6 +96,26 @@ test('a server that does not know the session: disconnect, then connect', () => 
   assert.deepEqual(world.server.session.taken, []);
 });
 
+test('a listener of disconnect may end it all when the session is lost', () => {
+  const world = connectedWorld();
+  world.socket.on('disconnect', () => world.socket.disconnect());
+  world.server.session.forget();
+  world.cut();
+  world.pass(60_000);
+  assert.deepEqual(world.names, ['connect', 'suspend', 'disconnect']);
+  assert.equal(world.socket.connected, false);
+  assert.equal(world.clock.size, 0);
+});
+
+test('the server soon learns that a new token has arrived', () => {
+  const world = connectedWorld();
+  world.cut();
+  world.until('it goes on', () => counted(world, 'resume') === 1);
+  assert.equal(world.server.session.knownTokens, 2);
+  world.pass(1000);
+  assert.equal(world.server.session.knownTokens, 1);
+});
+
 test('what listeners of disconnect emit goes to the next session', () => {
   const world = connectedWorld();
   let answer;
@@ -169,6 +189,15 @@ test('a quiet line that answers is kept', () => {
   assert.equal(world.lines.size, 1);
 });
 
+test('a server that keeps nothing is not told what has come', () => {
+  const world = connectedWorld({ socket: { resume: false } });
+  world.server.session.emit('easyrtcMsg', {});
+  world.settle();
+  // The server would protest.
+  world.pass(5000);
+  assert.deepEqual(world.names, ['connect']);
+});
+
 test('a change of network has the line asked at once', () => {
   for (const event of ['online', 'offline']) {
     const world = connectedWorld();
@@ -184,9 +213,14 @@ test('a network that is back has the next attempt made at once', () => {
   world.down = true;
   world.socket.connect();
   world.settle();
+  let attempt;
+  world.socket.on('reconnect_attempt', (number) => (attempt = number));
+  for (let time = 0; time < 3; time += 1) {
+    world.network('online');
+    world.settle();
+  }
+  assert.equal(attempt, 1);
   world.down = false;
-  world.pass(1000);
-  assert.equal(world.socket.connected, false);
   world.network('online');
   world.settle();
   assert.equal(world.socket.connected, true);

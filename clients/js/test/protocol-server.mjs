@@ -117,6 +117,11 @@ export class Session {
     this.#tokens = [];
   }
 
+  /** By how many tokens it can be asked to go on. */
+  get knownTokens() {
+    return this.#tokens.length;
+  }
+
   get keptFrames() {
     return this.#frames.length;
   }

@@ -176,6 +176,34 @@ test('answers that are due are bounded', async () => {
   say(world, 1);
   say(world, 2);
   assert.equal(await errorOf(world, {}), 'MSG_REJECT_GEN_FAIL');
+
+  // Those of a session that is lost are not due any more.
+  world.server.session.forget();
+  world.cut();
+  world.until('another session', () => world.server.sessions.length === 2 && world.socket.connected);
+  let answers = 0;
+  for (const number of [1, 2, 3, 4]) {
+    say(world, number, () => (answers += 1));
+    world.settle();
+  }
+  assert.equal(answers, 4);
+});
+
+test('an answer that comes twice is heard once, and one that was before its time is no matter', () => {
+  const world = connectedWorld();
+  let answers = 0;
+  say(world, 1, () => (answers += 1));
+  world.settle();
+  const { line } = world.server.session;
+  line.send('{"ack":1,"message":{}}');
+  line.send('{"received":0}');
+  world.settle();
+  assert.equal(answers, 1);
+  say(world, 2);
+  world.settle();
+  line.send('{"received":2}');
+  world.settle();
+  assert.deepEqual(world.names, ['connect']);
 });
 
 test('the server learns what has come, at most once a second, and lets go of it', () => {
