@@ -197,12 +197,12 @@ async fn kicked_while_away() {
 #[tokio::test]
 async fn still_alive_while_away() {
     let core = CoreConfig {
-        still_alive_interval: Duration::from_millis(100),
-        still_alive_grace: Duration::from_millis(100),
+        still_alive_interval: Duration::from_millis(400),
+        still_alive_grace: Duration::from_millis(400),
         ..CoreConfig::default()
     };
     let runtime = Runtime::start(Options { core, ..Options::default() }, OpenToEveryone).unwrap();
-    let config = Config { keep_time: Duration::from_millis(1000), ..Config::default() };
+    let config = Config { keep_time: Duration::from_millis(2000), ..Config::default() };
     let server = Server::with_runtime(config, runtime).await;
     let (client, _, _) = Client::resumable(server.address).await;
     cut(&server, client).await;
