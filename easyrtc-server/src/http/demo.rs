@@ -41,16 +41,19 @@ macro_rules! file {
 
 /// Name, type and text of each file.
 const FILES: &[(&str, &str, &str)] = &[
+    file!("base.css", STYLE),
     file!("calls.mjs", SCRIPT),
     file!("chat.mjs", SCRIPT),
+    file!("content.css", STYLE),
+    file!("controls.css", STYLE),
     file!("dom.mjs", SCRIPT),
     file!("icon.svg", "image/svg+xml"),
     file!("invite.mjs", SCRIPT),
     file!("layout.css", STYLE),
+    file!("lobby.css", STYLE),
     file!("log.mjs", SCRIPT),
     file!("main.mjs", SCRIPT),
     file!("media.mjs", SCRIPT),
-    file!("parts.css", STYLE),
     file!("peer.mjs", SCRIPT),
     file!("people.mjs", SCRIPT),
     file!("picture.mjs", SCRIPT),

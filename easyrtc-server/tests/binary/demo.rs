@@ -11,7 +11,7 @@ fn the_demo_is_at_the_root_with_all_its_files() {
         ("/", "text/html; charset=utf-8", "content=\"/ws\""),
         ("/demo/main.mjs", SCRIPT, "import "),
         ("/demo/easyrtc-socket.mjs", SCRIPT, "export class EasyrtcSocket"),
-        ("/demo/layout.css", "text/css; charset=utf-8", "prefers-color-scheme"),
+        ("/demo/base.css", "text/css; charset=utf-8", "prefers-color-scheme"),
         ("/demo/icon.svg", "image/svg+xml", "<svg"),
     ] {
         let answer = server.get(path);

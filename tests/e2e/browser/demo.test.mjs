@@ -3,103 +3,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { launchBrowser, Visitor } from '../harness/browser.mjs';
+import { Guest, OTHERS } from '../harness/guest.mjs';
 import { Line } from '../harness/line.mjs';
 import { CLIENT_FILES, startServer } from '../harness/server.mjs';
 import { until, within } from '../harness/wait.mjs';
 
 /** How soon two people are in a call after the server's first log line, in milliseconds. */
 const CALL_DEADLINE = 10_000;
-
-const OTHERS = '.tile:not(.self) video';
-
-/** A page of the demo, and what a person does and sees there. */
-class Guest {
-  /** Opens the page, with `script` run before its own if there is one, and writes the name. */
-  static async arrive(browser, url, name, script) {
-    const guest = new Guest();
-    guest.visitor = await Visitor.open(browser, 'about:blank');
-    guest.page = guest.visitor.page;
-    guest.page.on('console', (message) => {
-      if (/Content Security Policy|Trusted Type/i.test(message.text())) {
-        guest.visitor.complaints.push(message.text());
-      }
-    });
-    guest.name = name;
-    if (script) await guest.page.addInitScript(script);
-    await guest.page.goto(url);
-    await guest.page.fill('#name', name);
-    return guest;
-  }
-
-  /** Resolves when a picture moves: of somebody else, unless said otherwise. */
-  async sees(selector = OTHERS) {
-    await this.page.waitForSelector(selector, { state: 'attached' });
-    return this.visitor.showsVideo(selector);
-  }
-
-  /** Closes the page; rejects if anything went wrong in it. */
-  async close() {
-    assert.deepEqual(this.visitor.complaints, []);
-    await this.visitor.close();
-  }
-
-  join() {
-    return this.page.click('#join-button');
-  }
-
-  /** Resolves with `[{ name, presence }]` of the list, once `matches` holds for it. */
-  list(what, matches) {
-    return until(`${this.name} sees ${what}`, async () => {
-      const people = await this.page.$$eval('#people li', (rows) =>
-        rows.map((row) => ({
-          name: row.querySelector('.name').textContent,
-          presence: row.querySelector('.presence').textContent,
-        })),
-      );
-      return matches(people) && people;
-    });
-  }
-
-  names(expected) {
-    return this.list(`${expected}`, (people) => `${people.map(({ name }) => name)}` === `${expected}`);
-  }
-
-  async say(text) {
-    await this.page.fill('#chat-text', text);
-    await this.page.press('#chat-text', 'Enter');
-  }
-
-  /** The chat, who and what, without the times. */
-  chat() {
-    return this.page.$$eval('#messages li:not(.note)', (lines) =>
-      lines.map((line) => `${line.querySelector('b').textContent}: ${line.querySelector('p').textContent}`),
-    );
-  }
-
-  async hears(...lines) {
-    const heard = await until(`${this.name} hears all`, async () => {
-      const chat = await this.chat();
-      return chat.length >= lines.length && chat;
-    });
-    assert.deepEqual(heard, lines);
-  }
-
-  /** The value of one of the facts about the connection. */
-  fact(name) {
-    return this.page.$$eval(
-      '#facts div',
-      (facts, wanted) =>
-        facts.find((fact) => fact.firstChild.textContent === wanted)?.lastChild.textContent,
-      name,
-    );
-  }
-
-  log() {
-    return this.page.$$eval('#frames tr', (rows) =>
-      rows.map((row) => [...row.cells].slice(1).map(({ textContent }) => textContent)).reverse(),
-    );
-  }
-}
 
 describe('two people and the demo', () => {
   let started;
@@ -111,6 +21,8 @@ describe('two people and the demo', () => {
   before(async () => {
     // A browser takes a while to start, and is no part of what is measured.
     browser = await launchBrowser();
+    ada = await Guest.open(browser);
+    ben = await Guest.open(browser);
     server = await startServer();
     started = performance.now();
   });
@@ -120,12 +32,12 @@ describe('two people and the demo', () => {
   });
 
   test(`are in a call ${CALL_DEADLINE} ms after the server has started`, async () => {
-    ada = await Guest.arrive(browser, server.url, 'Ada');
+    await ada.visit(server.url, 'Ada');
     await ada.join();
     await ada.names(['Ada (you)']);
     const link = await ada.page.inputValue('#link');
     assert.match(link, /\/#[a-z]+-[a-z]+-[a-z]+-\d{4}$/);
-    ben = await Guest.arrive(browser, link, 'Ben');
+    await ben.visit(link, 'Ben');
     await ben.join();
     for (const guest of [ada, ben]) {
       const { videoWidth } = await guest.sees();
@@ -137,9 +49,15 @@ describe('two people and the demo', () => {
   });
 
   test('see each other in the list', async () => {
-    for (const [guest, names] of [[ada, ['Ada (you)', 'Ben']], [ben, ['Ada', 'Ben (you)']]]) {
+    for (const [guest, names] of [
+      [ada, ['Ada (you)', 'Ben']],
+      [ben, ['Ada', 'Ben (you)']],
+    ]) {
       const people = await guest.names(names);
-      assert.deepEqual(people.map(({ presence }) => presence), ['Available', 'Available']);
+      assert.deepEqual(
+        people.map(({ presence }) => presence),
+        ['Available', 'Available'],
+      );
     }
   });
 
@@ -164,14 +82,19 @@ describe('two people and the demo', () => {
     await ben.page.click('.controls [data-switch=microphone]');
     await ben.page.click('.controls [data-switch=camera]');
     await until('both are off', async () => {
-      const devices = await ada.page.$eval('#people li:nth-child(2) .devices', (all) => all.textContent);
+      const devices = await ada.page.$eval(
+        '#people li:nth-child(2) .devices',
+        (all) => all.textContent,
+      );
       return devices === 'Microphone offCamera off';
     });
     await ada.sees();
     await ben.page.click('.controls [data-switch=microphone]');
     await ben.page.click('.controls [data-switch=camera]');
-    await until('both are on', async () =>
-      (await ada.page.$eval('#people li:nth-child(2) .devices', (all) => all.textContent)) === '',
+    await until(
+      'both are on',
+      async () =>
+        (await ada.page.$eval('#people li:nth-child(2) .devices', (all) => all.textContent)) === '',
     );
   });
 
@@ -179,12 +102,19 @@ describe('two people and the demo', () => {
     assert.equal(await ada.fact('Transport'), 'Raw WebSocket, easyrtc.v1.json');
     assert.equal(await ada.fact('State'), 'Connected');
     const log = await ada.log();
-    const received = log.filter(([direction]) => direction === '↓ received').map(([, what]) => what);
+    const received = log
+      .filter(([direction]) => direction === '↓ received')
+      .map(([, what]) => what);
     const sent = log.filter(([direction]) => direction === '↑ sent').map(([, what]) => what);
     for (const what of ['welcome', 'answer token', 'easyrtcCmd offer', 'easyrtcMsg message']) {
       assert.ok(received.includes(what), `${what} in ${received}`);
     }
-    for (const what of ['resume', 'easyrtcAuth authenticate', 'easyrtcCmd answer', 'easyrtcMsg message']) {
+    for (const what of [
+      'resume',
+      'easyrtcAuth authenticate',
+      'easyrtcCmd answer',
+      'easyrtcMsg message',
+    ]) {
       assert.ok(sent.includes(what), `${what} in ${sent}`);
     }
     assert.ok(log.every(([, , bytes]) => bytes === '–' || parseInt(bytes, 10) > 0));
@@ -268,7 +198,9 @@ describe('the demo', () => {
     await ben.hears('You: one', 'You: three', 'Ada: two');
     assert.equal(await ben.fact('Lines'), 'lost 1, resumed 1');
     assert.equal(await ben.page.$('.notice[data-kind=line]'), null);
-    const notes = await ada.page.$$eval('#messages .note', (all) => all.map((note) => note.textContent));
+    const notes = await ada.page.$$eval('#messages .note', (all) =>
+      all.map((note) => note.textContent),
+    );
     assert.deepEqual(notes, ['You are in resumed.', 'Ben has joined.']);
     await ada.sees();
     await ada.close();
@@ -283,8 +215,12 @@ describe('the demo', () => {
         throw new DOMException('refused', 'NotAllowedError');
       };
     });
-    const report = 'No camera and no microphone (not allowed): others see a drawn picture and cannot hear you.';
-    await until('it says so', async () => (await ben.page.textContent('[data-devices]')) === report);
+    const report =
+      'No camera and no microphone (not allowed): others see a drawn picture and cannot hear you.';
+    await until(
+      'it says so',
+      async () => (await ben.page.textContent('[data-devices]')) === report,
+    );
     await ben.join();
     const { videoWidth } = await ada.sees();
     assert.ok(videoWidth > 0);
@@ -327,7 +263,9 @@ describe('the demo', () => {
     await stock.run(() => easyrtc.sendDataWS({ targetRoom: 'mixed' }, 'message', 'Hello demo'));
     await ada.hears('Stock: Hello demo');
     await stock.run(() => easyrtc.hangupAll());
-    await until('the call has ended', () => ada.page.isVisible('#people button[aria-label="Call Stock"]'));
+    await until('the call has ended', () =>
+      ada.page.isVisible('#people button[aria-label="Call Stock"]'),
+    );
     await ada.page.click('#people button[aria-label="Call Stock"]');
     await ada.sees();
     await stock.assertContent();

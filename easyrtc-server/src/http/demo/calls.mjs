@@ -96,9 +96,17 @@ export class Calls extends EventTarget {
     const known = this.#peers.get(from);
     if (type === 'hangup' || type === 'reject') this.#end(from);
     else if (known) known.receive(type, data);
-    else if (type === 'offer' && this.hasRoom) this.#begin(from).receive(type, data);
+    else if (type === 'offer' && this.hasRoom) this.#answer(from, data);
     else if (type === 'offer') this.#signal('reject', from);
     // Anything else belongs to a call that has ended.
+  }
+
+  async #answer(id, offer) {
+    const peer = this.#begin(id);
+    await peer.receive('offer', offer);
+    if (peer.isAnswered || this.#peers.get(id) !== peer) return;
+    this.#end(id);
+    this.#signal('reject', id);
   }
 
   #signal(type, id, data) {

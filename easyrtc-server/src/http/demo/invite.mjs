@@ -1,20 +1,53 @@
 // Rooms have friendly names, and a room's name is in its link.
 
-const COLOURS = ['amber', 'blue', 'copper', 'green', 'ivory', 'golden', 'olive', 'ruby', 'silver', 'violet'];
-const PLACES = ['bay', 'bridge', 'garden', 'harbor', 'island', 'meadow', 'orchard', 'river', 'summit', 'valley'];
-const ANIMALS = ['badger', 'crane', 'falcon', 'fox', 'heron', 'lynx', 'otter', 'panda', 'robin', 'wren'];
+const COLOURS = [
+  'amber',
+  'blue',
+  'copper',
+  'green',
+  'ivory',
+  'golden',
+  'olive',
+  'ruby',
+  'silver',
+  'violet',
+];
+const PLACES = [
+  'bay',
+  'bridge',
+  'garden',
+  'harbor',
+  'island',
+  'meadow',
+  'orchard',
+  'river',
+  'summit',
+  'valley',
+];
+const ANIMALS = [
+  'badger',
+  'crane',
+  'falcon',
+  'fox',
+  'heron',
+  'lynx',
+  'otter',
+  'panda',
+  'robin',
+  'wren',
+];
 
 /** What the protocol allows as a room's name. */
 const ROOM_NAME = /^[A-Za-z0-9_.-]{1,32}$/;
 
-/** A name that nobody else is likely to have drawn: a thousand pairs of words, ten thousand numbers. */
+/** A name that nobody else is likely to have: one of ten million. */
 export function inventRoomName() {
   const numbers = crypto.getRandomValues(new Uint16Array(4));
   const words = [COLOURS, PLACES, ANIMALS].map((list, at) => list[numbers[at] % list.length]);
   return `${words.join('-')}-${String(numbers[3] % 10_000).padStart(4, '0')}`;
 }
 
-/** A room name made of what somebody typed or pasted, a link for instance; '' if nothing is left. */
+/** A room name made of what somebody typed or pasted, a link for instance; '' if nothing. */
 export function roomNameFrom(text) {
   const typed = text.trim();
   const fromLink = /^https?:/i.test(typed) && URL.canParse(typed) ? roomNameIn(new URL(typed)) : '';

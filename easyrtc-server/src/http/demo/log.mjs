@@ -12,7 +12,11 @@ const STATES = {
 
 const ARROWS = { sent: '↑ sent', received: '↓ received', line: '• line' };
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const clock = new Intl.DateTimeFormat(undefined, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+});
 const number = new Intl.NumberFormat();
 
 /** Rows shown. */
@@ -78,7 +82,14 @@ export class Log {
   #add({ time, direction, what, bytes }) {
     const way = element('td', { class: direction }, ARROWS[direction]);
     const count = element('td', { class: 'number' }, bytes === null ? '–' : number.format(bytes));
-    const row = element('tr', {}, element('td', {}, clock.format(time)), way, element('td', {}, what), count);
+    const row = element(
+      'tr',
+      {},
+      element('td', {}, clock.format(time)),
+      way,
+      element('td', {}, what),
+      count,
+    );
     this.#rows.prepend(row);
     while (this.#rows.childElementCount > SHOWN) this.#rows.lastElementChild.remove();
   }

@@ -34,7 +34,10 @@ function showDevices() {
 function startMedia() {
   media = new Media(chosenName());
   media.addEventListener('change', showDevices);
-  const actions = { microphone: () => media.toggleMicrophone(), camera: () => media.toggleCamera() };
+  const actions = {
+    microphone: () => media.toggleMicrophone(),
+    camera: () => media.toggleCamera(),
+  };
   for (const button of document.querySelectorAll('[data-switch]')) {
     button.addEventListener('click', actions[button.dataset.switch]);
   }

@@ -4,7 +4,12 @@
 
 import { DrawnPicture } from './picture.mjs';
 
-const CAMERA = { width: { ideal: 960 }, height: { ideal: 540 }, frameRate: { ideal: 24 }, facingMode: 'user' };
+const CAMERA = {
+  width: { ideal: 960 },
+  height: { ideal: 540 },
+  frameRate: { ideal: 24 },
+  facingMode: 'user',
+};
 const MICROPHONE = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 
 const CAUSES = {

@@ -33,9 +33,14 @@ export class Peer extends EventTarget {
     for (const track of media.stream.getTracks()) this.#connection.addTrack(track, media.stream);
   }
 
-  /** As RTCPeerConnection's: `new`, `connecting`, `connected`, `disconnected`, `failed`, `closed`. */
+  /** RTCPeerConnection's: `new`, `connecting`, `connected`, `disconnected`, `failed`, `closed`. */
   get state() {
     return this.#connection.connectionState;
+  }
+
+  /** Whether the other side has said something that could be understood. */
+  get isAnswered() {
+    return this.#connection.remoteDescription !== null;
   }
 
   /** Sends what is in the stream now. */
@@ -46,12 +51,19 @@ export class Peer extends EventTarget {
     }
   }
 
-  /** Takes a signal of the other side, each after the one before. */
+  /** Takes a signal of the other side, each after the one before. Never rejects. */
   receive(type, data) {
-    this.#work = this.#work.then(() =>
-      type === 'candidate' ? this.#takeCandidate(data) : this.#takeDescription(type, data),
-    ).catch((error) => this.#report(error));
+    this.#work = this.#work
+      .then(() =>
+        type === 'candidate' ? this.#takeCandidate(data) : this.#takeDescription(type, data),
+      )
+      .catch((error) => this.#report(error));
     return this.#work;
+  }
+
+  /** Replaces the path between the two, which no longer works. */
+  lookForAnotherWay() {
+    if (!this.#isClosed) this.#connection.restartIce();
   }
 
   /** Ends the call. The other side is not told. */
@@ -88,9 +100,9 @@ export class Peer extends EventTarget {
   /** A path that broke, with a change of network say, is replaced by another. */
   #watchConnection() {
     clearTimeout(this.#restart);
-    if (this.state === 'failed') this.#connection.restartIce();
+    if (this.state === 'failed') this.lookForAnotherWay();
     if (this.state === 'disconnected') {
-      this.#restart = setTimeout(() => !this.#isClosed && this.#connection.restartIce(), PATIENCE);
+      this.#restart = setTimeout(() => this.lookForAnotherWay(), PATIENCE);
     }
   }
 

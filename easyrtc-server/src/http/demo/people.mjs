@@ -7,7 +7,10 @@ const PRESENCES = { chat: 'Available', away: 'Away', xa: 'Away for long', dnd: '
 
 function devices({ media }) {
   const shown = element('span', { class: 'devices' });
-  for (const [device, off] of [['microphone', 'Microphone off'], ['camera', 'Camera off']]) {
+  for (const [device, off] of [
+    ['microphone', 'Microphone off'],
+    ['camera', 'Camera off'],
+  ]) {
     if (media?.[device] !== false) continue;
     shown.append(icon(`${device}-off`), element('span', { class: 'hidden' }, off));
   }
@@ -21,9 +24,19 @@ function row(person, isSelf, inCall, onCall) {
   presence.append(element('i', { class: 'dot', 'aria-hidden': 'true' }));
   presence.append(PRESENCES[person.presence] ?? person.presence);
   const who = element('span', { class: 'who' }, name, presence);
-  const item = element('li', { data: { id: person.id } }, avatar(person.name), who, devices(person));
+  const item = element(
+    'li',
+    { data: { id: person.id } },
+    avatar(person.name),
+    who,
+    devices(person),
+  );
   if (!isSelf && !inCall) {
-    const call = element('button', { type: 'button', class: 'quiet round', 'aria-label': `Call ${person.name}` });
+    const call = element('button', {
+      type: 'button',
+      class: 'quiet round',
+      'aria-label': `Call ${person.name}`,
+    });
     call.append(icon('call'));
     call.addEventListener('click', () => onCall(person.id));
     item.append(call);
@@ -37,7 +50,9 @@ export function showPeople(people, ownId, isInCall, onCall) {
   const focused = list.contains(document.activeElement)
     ? document.activeElement.closest('li')?.dataset.id
     : null;
-  const rows = people.map((person) => row(person, person.id === ownId, isInCall(person.id), onCall));
+  const rows = people.map((person) =>
+    row(person, person.id === ownId, isInCall(person.id), onCall),
+  );
   list.replaceChildren(...rows);
   byId('people-count').textContent = people.length;
   // Whoever was on a button with the keyboard stays there, if it is still there.

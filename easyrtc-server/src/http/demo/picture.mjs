@@ -10,7 +10,10 @@ const HUES = [222, 172, 262, 340, 200, 300, 150, 20];
 
 /** Two letters at most that stand for a name. */
 export function initials(name) {
-  const words = name.trim().split(/[\s_.-]+/).filter(Boolean);
+  const words = name
+    .trim()
+    .split(/[\s_.-]+/)
+    .filter(Boolean);
   const first = words.length > 1 ? [words[0], words.at(-1)] : words;
   return first.map((word) => [...word][0].toUpperCase()).join('') || '?';
 }
@@ -60,7 +63,11 @@ export class DrawnPicture {
     context.fillStyle = ground;
     context.fillRect(0, 0, WIDTH, HEIGHT);
     context.fillStyle = `hsl(${hue + 20} 70% 70% / 0.13)`;
-    for (const [distance, size, speed] of [[150, 170, 1], [210, 120, -0.7], [90, 90, 1.6]]) {
+    for (const [distance, size, speed] of [
+      [150, 170, 1],
+      [210, 120, -0.7],
+      [90, 90, 1.6],
+    ]) {
       context.beginPath();
       const angle = turn * speed + size;
       const x = WIDTH / 2 + Math.cos(angle) * distance * 1.5;

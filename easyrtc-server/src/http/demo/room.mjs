@@ -30,7 +30,9 @@ export class Room extends EventTarget {
   #session;
   #calls;
   #chat;
-  #stage = new Stage(() => this.#notice('sound', 'The browser holds the sound back: touch the page to hear the others.'));
+  #stage = new Stage(() =>
+    this.#notice('sound', 'The browser holds the sound back: touch the page to hear the others.'),
+  );
   #over = new AbortController();
 
   constructor({ room, name, media }) {
@@ -69,11 +71,14 @@ export class Room extends EventTarget {
       this.#chat.hear(this.#session.roster.nameOf(detail.from), detail.text);
     });
     on(this.#session, 'lost', () => {
-      this.#chat.note('The connection was lost for too long. You are joining again…');
+      this.#chat.note('The session was lost. You are joining again…');
     });
     on(this.#session, 'unreachable', () => {
       if (this.#traffic.welcome) return;
-      this.#notice('line', 'The server cannot be reached over a WebSocket. Trying again…');
+      this.#notice(
+        'line',
+        'The server is not reached over a WebSocket, or does not let pages of this address connect. Trying again…',
+      );
     });
     on(this.#session, 'trouble', ({ detail }) => console.warn(detail));
     on(this.#session, 'failed', ({ detail }) => this.leave(detail.message));
@@ -85,7 +90,8 @@ export class Room extends EventTarget {
       this.#session.setPresence(target.value).catch((error) => console.warn(error));
     });
     on(byId('leave'), 'click', () => this.leave());
-    for (const id of ['copy-link', 'copy-link-again']) on(byId(id), 'click', () => this.#copyLink(id));
+    for (const id of ['copy-link', 'copy-link-again'])
+      on(byId(id), 'click', () => this.#copyLink(id));
     on(document, 'pointerdown', () => {
       this.#stage.resume();
       this.#notice('sound', '');
@@ -104,14 +110,17 @@ export class Room extends EventTarget {
   }
 
   #rosterChanged({ joined, left }) {
-    for (const { name, id } of joined) if (id !== this.#session.id) this.#chat.note(`${name} has joined.`);
+    for (const { name, id } of joined)
+      if (id !== this.#session.id) this.#chat.note(`${name} has joined.`);
     for (const { name } of left) this.#chat.note(`${name} has left.`);
     this.#show();
   }
 
   #mediaChanged() {
     const { camera, microphone } = this.#media;
-    this.#session.setMedia({ camera: camera === 'on', microphone: microphone === 'on' }).catch(() => {});
+    this.#session
+      .setMedia({ camera: camera === 'on', microphone: microphone === 'on' })
+      .catch(() => {});
     this.#calls.sendTracks();
     this.#notice('devices', deviceReport(this.#media));
     this.#show();
@@ -120,7 +129,8 @@ export class Room extends EventTarget {
   #lineChanged() {
     if (this.#traffic.state === 'connecting') return;
     const lost = this.#traffic.state === 'lost';
-    const text = 'The line to the server is interrupted. Calls go on, and what you write is sent when it is back.';
+    const text =
+      'The line to the server is interrupted. Calls go on, and what you write is sent when it is back.';
     this.#notice('line', lost ? text : '');
   }
 
@@ -132,7 +142,12 @@ export class Room extends EventTarget {
     this.#stage.keep(new Set(others.map(({ id }) => id)));
     this.#stage.showSelf(this.#name, this.#media);
     for (const person of others) this.#stage.show(person, this.#calls.get(person.id));
-    showPeople(people, ownId, (id) => Boolean(this.#calls.get(id)), (id) => this.#calls.call(id));
+    showPeople(
+      people,
+      ownId,
+      (id) => Boolean(this.#calls.get(id)),
+      (id) => this.#calls.call(id),
+    );
     byId('invitation').hidden = others.length > 0;
   }
 

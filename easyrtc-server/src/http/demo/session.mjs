@@ -113,7 +113,10 @@ export class Session extends EventTarget {
       setPresence: { show: this.#presence },
       roomJoin: { [this.#room]: { roomName: this.#room } },
     };
-    const attempt = (this.#loginReply = this.#ask('easyrtcAuth', { msgType: 'authenticate', msgData }));
+    const attempt = (this.#loginReply = this.#ask('easyrtcAuth', {
+      msgType: 'authenticate',
+      msgData,
+    }));
     try {
       const token = await attempt;
       // Another connection may have come and asked anew while this answer was awaited.

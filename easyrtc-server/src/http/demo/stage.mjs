@@ -20,7 +20,11 @@ export function avatar(name) {
 function makeTile(name, isSelf) {
   const video = element('video', { autoplay: true, playsInline: true, muted: isSelf });
   const label = element('span', { class: 'name' });
-  const silent = element('span', { class: 'muted', hidden: true, title: 'Microphone off' }, icon('microphone-off'));
+  const silent = element(
+    'span',
+    { class: 'muted', hidden: true, title: 'Microphone off' },
+    icon('microphone-off'),
+  );
   silent.append(element('span', { class: 'hidden' }, 'Microphone off'));
   const status = element('p', { class: 'status' });
   const cover = element('div', { class: 'cover' }, avatar(name), status);

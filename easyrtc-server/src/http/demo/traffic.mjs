@@ -3,7 +3,12 @@
 /** Entries remembered for the log. */
 const KEPT = 100;
 
-const LINE_STATES = { connecting: 'opening', open: 'ready', lost: 'lost, trying again', closed: 'closed' };
+const LINE_STATES = {
+  connecting: 'opening',
+  open: 'ready',
+  lost: 'lost, trying again',
+  closed: 'closed',
+};
 
 const encoder = new TextEncoder();
 
@@ -23,7 +28,8 @@ function nameOf(text) {
   } catch {
     return 'not JSON';
   }
-  if (frame?.event === 'welcome') return frame.message?.resumed ? 'welcome, session resumed' : 'welcome';
+  if (frame?.event === 'welcome')
+    return frame.message?.resumed ? 'welcome, session resumed' : 'welcome';
   if (frame?.event) return `${frame.event} ${frame.message?.msgType ?? ''}`.trim();
   if (frame?.ack !== undefined) return `answer ${frame.message?.msgType ?? ''}`.trim();
   if (frame?.resume) return 'resume';
@@ -32,8 +38,8 @@ function nameOf(text) {
 }
 
 /**
- * Emits `entry` for every frame and change of the line, and `line` when the line's `state` changes: `idle`,
- * `connecting`, `open`, `lost` (and tried again), `closed`.
+ * Emits `entry` for every frame and change of the line, and `line` when the line's `state`
+ * changes: `idle`, `connecting`, `open`, `lost` (and tried again), `closed`.
  */
 export class Traffic extends EventTarget {
   /** The latest frames, and changes of the line among them, oldest first. */
