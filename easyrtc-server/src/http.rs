@@ -71,8 +71,8 @@ pub struct Site {
 }
 
 impl Site {
-    /// A site that has not begun to drain, served at `places`. Its pages and files come with a session cookie if there
-    /// are `cookies`.
+    /// A site that has not begun to drain, served at `places`. Its pages and files come with a
+    /// session cookie if there are `cookies`.
     #[must_use]
     pub fn new(
         settings: &Settings,

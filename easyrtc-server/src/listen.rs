@@ -208,6 +208,7 @@ async fn refuse(mut stream: TcpStream) {
 }
 
 #[cfg(test)]
+#[cfg(feature = "socketio")]
 mod tests {
     use super::*;
     use crate::http::Folders;
@@ -223,7 +224,6 @@ mod tests {
         answer
     }
 
-    #[cfg(feature = "socketio")]
     #[tokio::test]
     async fn while_draining_new_clients_are_refused_and_then_all_connections() {
         let listen = vec!["127.0.0.1:0".parse().unwrap()];

@@ -31,6 +31,26 @@ pub(crate) fn test(project: &Project) -> Result<(), Failure> {
     run(project.cargo(&["test", "--workspace", "--locked"]).env("INSTA_UPDATE", "no"))
 }
 
+/// The server with each of its transports alone: no warning, and asking for the other is refused.
+pub(crate) fn features(project: &Project) -> Result<(), Failure> {
+    for feature in ["socketio", "ws"] {
+        let of_server = [
+            "--package",
+            "easyrtc-server",
+            "--locked",
+            "--no-default-features",
+            "--features",
+            feature,
+        ];
+        run(project
+            .cargo(&["clippy", "--all-targets"])
+            .args(of_server)
+            .args(["--", "-D", "warnings"]))?;
+        run(project.cargo(&["test"]).args(of_server))?;
+    }
+    Ok(())
+}
+
 /// Broken links and the like are errors.
 pub(crate) fn doc(project: &Project) -> Result<(), Failure> {
     run(project

@@ -25,6 +25,7 @@ pub(crate) const STEPS: &[Step] = &[
     step("documents", "links lead somewhere, every rule has an anchor", documents::run),
     step("clippy", "no warning from rustc or clippy", rust::clippy),
     step("test", "unit and integration tests", rust::test),
+    step("features", "the server builds with either transport alone", rust::features),
     step("doc", "the documentation builds without a warning", rust::doc),
     step("deny", "dependencies: licences, sources, duplicates", deny::run),
     step("walls", "crates depend on no more than they may", walls::run),

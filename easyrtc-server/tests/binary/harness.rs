@@ -79,7 +79,10 @@ impl Server {
     }
 
     pub(crate) fn connect(&self) -> TcpStream {
-        let mut address = self.address();
+        Self::connect_to(self.address())
+    }
+
+    pub(crate) fn connect_to(mut address: SocketAddr) -> TcpStream {
         if address.ip().is_unspecified() {
             address.set_ip([127, 0, 0, 1].into());
         }
@@ -94,7 +97,17 @@ impl Server {
 
     /// One request on a connection of its own; `headers` are lines that end with `\r\n`.
     pub(crate) fn request(&self, method: &str, path: &str, headers: &str) -> Answer {
-        let mut stream = self.connect();
+        Self::request_at(self.address(), method, path, headers)
+    }
+
+    /// The same where it also listens.
+    pub(crate) fn request_at(
+        address: SocketAddr,
+        method: &str,
+        path: &str,
+        headers: &str,
+    ) -> Answer {
+        let mut stream = Self::connect_to(address);
         let head =
             format!("{method} {path} HTTP/1.1\r\nHost: t\r\nConnection: close\r\n{headers}\r\n");
         stream.write_all(head.as_bytes()).unwrap();

@@ -4,8 +4,13 @@
 
 mod bounds;
 mod configuration;
+#[cfg(feature = "ws")]
 mod demo;
 mod harness;
 mod pages;
+#[cfg(feature = "socketio")]
 mod signalling;
 mod stopping;
+mod transports;
+#[cfg(feature = "ws")]
+mod web_socket;

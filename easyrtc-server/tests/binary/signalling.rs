@@ -8,14 +8,14 @@ use crate::harness::{Answer, Server};
 const RECORD_SEPARATOR: char = '\u{1e}';
 
 /// A Socket.IO client over HTTP long-polling.
-struct Client<'a> {
+pub(crate) struct Client<'a> {
     server: &'a Server,
     sid: String,
     headers: &'static str,
 }
 
 impl<'a> Client<'a> {
-    fn connect(server: &'a Server, headers: &'static str) -> Self {
+    pub(crate) fn connect(server: &'a Server, headers: &'static str) -> Self {
         let answer = server.request("GET", "/socket.io/?EIO=4&transport=polling", headers);
         assert_eq!(answer.status, 200, "{answer:?}");
         let open: serde_json::Value = serde_json::from_str(&answer.body[1..]).unwrap();
@@ -49,7 +49,7 @@ impl<'a> Client<'a> {
     }
 
     /// Logs in; the answer.
-    fn login(&self, more: &str) -> serde_json::Value {
+    pub(crate) fn login(&self, more: &str) -> serde_json::Value {
         self.send(&format!(
             r#"420["easyrtcAuth",{{"msgType":"authenticate","msgData":{{"apiVersion":"1.1.1"{more}}}}}]"#
         ));

@@ -27,8 +27,8 @@ impl Settings {
                 ),
                 (
                     "request_acks",
-                    "Whether clients are asked to acknowledge what they are sent. Not set: the option \
-                     emitAckEnable.",
+                    "Whether clients are asked to acknowledge what they are sent. Not set: the \
+                     option emitAckEnable.",
                     socketio.request_acks.map(|flag| flag.to_string()),
                 ),
             ],

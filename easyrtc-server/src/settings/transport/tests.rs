@@ -1,7 +1,7 @@
 //! What can be said of transports, and what is said of what cannot.
 
 use super::*;
-use crate::settings::tests::{load, load_file, load_with_file};
+use crate::settings::tests::{load, load_file};
 
 fn enabled(settings: &Settings) -> String {
     settings
@@ -28,6 +28,8 @@ fn what_is_built_in_is_enabled() {
 #[cfg(all(feature = "socketio", feature = "ws"))]
 #[test]
 fn the_flag_wins_over_the_environment_over_the_file() {
+    use crate::settings::tests::load_with_file;
+
     let only_ws = "transport.socketio.enabled = false\n";
     let variable = [("EASYRTC_TRANSPORT", "socketio")];
     let flags = ["--transport", "ws", "--transport", "socketio"];
