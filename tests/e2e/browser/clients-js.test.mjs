@@ -1,11 +1,14 @@
 // Calls of the stock client over a socket of clients/js: a line that is cut does not end them.
 
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, before, describe, test } from 'node:test';
 import { launchBrowser, Visitor } from '../harness/browser.mjs';
 import { Relay } from '../harness/relay.mjs';
-import { startServerWithPages } from '../harness/server.mjs';
+import { CLIENT_FILES, PAGES, startServer, startServerWithPages } from '../harness/server.mjs';
 import { until } from '../harness/wait.mjs';
 
 const CLIENT = fileURLToPath(new URL('../../../clients/js/easyrtc-socket.js', import.meta.url));
@@ -93,7 +96,7 @@ for (const [what, address] of Object.entries(MOVES)) {
       await ada.run(send, [ben.easyrtcid, NUMBERS]);
       await ben.run(send, [ada.easyrtcid, NUMBERS]);
       answers = [ada, ben].map((visitor) => () => visitor.run(() => globalThis.answers));
-      let times = await Promise.all([ada, ben].map(currentTime));
+      const times = await Promise.all([ada, ben].map(currentTime));
       await until(`${CUT} ms have passed`, async () => {
         await ada.showsVideo('#peer');
         await ben.showsVideo('#peer');
@@ -148,3 +151,54 @@ for (const [what, address] of Object.entries(MOVES)) {
     });
   });
 }
+
+describe('a line that is cut for longer than the session is kept', () => {
+  let directory;
+  let server;
+  let relay;
+  let ada;
+  let ben;
+
+  before(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'easyrtc-'));
+    const config = join(directory, 'easyrtc.toml');
+    writeFileSync(config, '[transport.ws]\nkeep_time = "1s"\n');
+    const flags = ['--client-files', CLIENT_FILES, '--static', PAGES, '--config', config];
+    server = await startServer({ flags });
+    relay = await Relay.to(server.url);
+    ada = await open(relay.url);
+    ben = await open(server.url);
+    await ada.login('clients-js-lost', 'Ada');
+    await ben.login('clients-js-lost', 'Ben');
+    await ada.sees(ben.easyrtcid);
+    await ada.run((id) => call(id), ben.easyrtcid);
+    await ada.showsVideo('#peer');
+  });
+  after(async () => {
+    await relay?.close();
+    await server?.stop();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  test('is a disconnect, for the page and for the others', async () => {
+    relay.cut();
+    await ada.until('the disconnect is noticed', () => seen.disconnects === 1);
+    await ben.missesFrom(ada.easyrtcid);
+  });
+
+  test('the stock client logs in again by itself, and no error is shown', async () => {
+    relay.mend();
+    const previous = ada.easyrtcid;
+    ada.easyrtcid = await ada.until('a second login', () => seen.logins[1]);
+    assert.notEqual(ada.easyrtcid, previous);
+    await ben.sees(ada.easyrtcid);
+    await ada.sees(ben.easyrtcid);
+    await ben.run((id) => call(id), ada.easyrtcid);
+    await ada.showsVideo('#peer');
+    await ben.showsVideo('#peer');
+    const socket = await ada.run(() => seen.socket);
+    assert.deepEqual(socket, ['connect', 'suspend', 'disconnect', 'connect']);
+    await ada.assertContent();
+    await ben.assertContent();
+  });
+});
