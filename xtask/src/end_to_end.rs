@@ -8,16 +8,26 @@ use crate::project::{Failure, Project, run};
 use crate::rust::RUST_SOCKETIO;
 
 const END_TO_END: &str = "tests/e2e";
+const CLIENTS_JS: &str = "clients/js";
 
-/// The npm packages of the lock file, unless they are there already.
+/// The npm packages of the lock files, unless they are there already.
 pub(crate) fn npm_packages(project: &Project) -> Result<(), Failure> {
-    let directory = project.path(END_TO_END);
+    [END_TO_END, CLIENTS_JS].into_iter().try_for_each(|package| npm_ci(project, package))
+}
+
+fn npm_ci(project: &Project, package: &str) -> Result<(), Failure> {
+    let directory = project.path(package);
     // npm writes this file last, so it is newer than the lock file it was made from.
     let installed = modified(&directory.join("node_modules/.package-lock.json"));
     if installed.is_some() && installed >= modified(&directory.join("package-lock.json")) {
         return Ok(());
     }
-    run(project.command_in(END_TO_END, "npm").args(["ci", "--no-audit", "--no-fund"]))
+    run(project.command_in(package, "npm").args(["ci", "--no-audit", "--no-fund"]))
+}
+
+/// The JavaScript client's own tests, without a server of ours.
+pub(crate) fn clients_js(project: &Project) -> Result<(), Failure> {
+    run(project.command_in(CLIENTS_JS, "npm").arg("test"))
 }
 
 /// The tests of Node clients.
