@@ -64,7 +64,7 @@ impl Registry {
         }
         *count += 1;
         self.open.send_modify(|open| *open += 1);
-        Ok(Place { registry: Arc::clone(self), kind, tokens: [None; 2] })
+        Ok(Place { registry: Arc::clone(self), kind, tokens: Vec::new() })
     }
 
     /// How to reach the session known by `token`.
@@ -98,22 +98,18 @@ impl State {
 pub(crate) struct Place {
     registry: Arc<Registry>,
     kind: Kind,
-    tokens: [Option<RandomId>; 2],
+    tokens: Vec<RandomId>,
 }
 
 impl Place {
     /// The session is known by these tokens from now on, and reached by `sender`.
-    pub(crate) fn know_by(
-        &mut self,
-        tokens: [Option<RandomId>; 2],
-        sender: &mpsc::Sender<Arrival>,
-    ) {
+    pub(crate) fn know_by(&mut self, tokens: Vec<RandomId>, sender: &mpsc::Sender<Arrival>) {
         let mut state = self.registry.lock();
-        for token in self.tokens.iter().flatten() {
+        for token in &self.tokens {
             state.tokens.remove(token);
         }
-        for token in tokens.into_iter().flatten() {
-            state.tokens.insert(token, sender.clone());
+        for token in &tokens {
+            state.tokens.insert(*token, sender.clone());
         }
         drop(state);
         self.tokens = tokens;
@@ -123,7 +119,7 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         let mut state = self.registry.lock();
-        for token in self.tokens.iter().flatten() {
+        for token in &self.tokens {
             state.tokens.remove(token);
         }
         *state.count(self.kind) -= 1;
@@ -147,11 +143,11 @@ mod tests {
         let mut place = registry.place(Kind::Session).unwrap();
         let known = || [1, 2, 3].map(|byte| registry.find(&token(byte)).is_some());
         assert_eq!(known(), [false, false, false]);
-        place.know_by([Some(token(1)), None], &sender);
+        place.know_by(vec![token(1)], &sender);
         assert_eq!(known(), [true, false, false]);
-        place.know_by([Some(token(2)), Some(token(1))], &sender);
+        place.know_by(vec![token(2), token(1)], &sender);
         assert_eq!(known(), [true, true, false]);
-        place.know_by([Some(token(3)), Some(token(2))], &sender);
+        place.know_by(vec![token(3), token(2)], &sender);
         assert_eq!(known(), [false, true, true]);
         drop(place);
         assert_eq!(known(), [false, false, false]);

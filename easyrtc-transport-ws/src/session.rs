@@ -19,6 +19,10 @@ mod tests;
 /// How often a client is told what the server has, at most.
 const ACKNOWLEDGE_INTERVAL: Duration = Duration::from_secs(1);
 
+/// Tokens that stay good until the client shows that it knows the newest. A client needs one; the
+/// others are for resumes that overtake each other.
+const MAX_UNCONFIRMED: usize = 4;
+
 /// What is kept of a session that can be resumed, and for how long.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
@@ -64,8 +68,9 @@ struct Kept {
     expires_at: Option<Duration>,
     /// What the session is known by.
     token: RandomId,
-    /// What it was known by before, until the client shows that it knows the new token.
-    previous: Option<RandomId>,
+    /// What it was known by before, until the client shows that it knows the new token: any of
+    /// the welcomes that told it may have been lost. At most [`MAX_UNCONFIRMED`].
+    unconfirmed: Vec<RandomId>,
 }
 
 impl Session {
@@ -85,7 +90,7 @@ impl Session {
             acknowledge: false,
             expires_at: None,
             token,
-            previous: None,
+            unconfirmed: Vec::new(),
         };
         Self { kept: Some(Box::new(kept)), ..Self::new(welcome) }
     }
@@ -95,12 +100,10 @@ impl Session {
         self.kept.is_some()
     }
 
-    /// What the session is known by: the token, and the one before while that is good still.
-    pub(crate) fn tokens(&self) -> [Option<RandomId>; 2] {
-        match &self.kept {
-            Some(kept) => [Some(kept.token), kept.previous],
-            None => [None; 2],
-        }
+    /// What the session is known by: the token, and those before while they are good still.
+    pub(crate) fn tokens(&self) -> Vec<RandomId> {
+        let tokens = |kept: &Kept| [&[kept.token], kept.unconfirmed.as_slice()].concat();
+        self.kept.as_deref().map(tokens).unwrap_or_default()
     }
 
     /// Appends an event or an answer.
@@ -143,7 +146,8 @@ impl Session {
     /// A frame came from the client, so it had the welcome, and the token in it. Returns whether a
     /// token ceases to be good.
     pub(crate) fn confirm(&mut self) -> bool {
-        self.kept.as_mut().is_some_and(|kept| kept.previous.take().is_some())
+        let unconfirmed = self.kept.as_mut().map(|kept| std::mem::take(&mut kept.unconfirmed));
+        unconfirmed.is_some_and(|tokens| !tokens.is_empty())
     }
 
     /// The client has the first `received` frames. A count lower than one before tells nothing new.
@@ -198,8 +202,12 @@ impl Session {
         self.received(received)?;
         self.handed = 0;
         let kept = self.kept.as_mut().ok_or(Impossible)?;
-        kept.previous = Some(presented);
-        kept.token = fresh;
+        // The one that was presented goes first, since the client is known to have it.
+        let former = std::mem::replace(&mut kept.token, fresh);
+        kept.unconfirmed.retain(|&token| token != presented && token != former);
+        let others = std::iter::once(former).filter(|&token| token != presented);
+        kept.unconfirmed.splice(0..0, std::iter::once(presented).chain(others));
+        kept.unconfirmed.truncate(MAX_UNCONFIRMED);
         kept.expires_at = None;
         kept.acknowledge_at = None;
         Ok(kept.taken)

@@ -165,7 +165,7 @@ impl Link {
             self.shared.counters.sessions_cut.subtract(1);
         }
         let mut arrivals = self.arrivals.take()?;
-        self.place.know_by([None; 2], &arrivals.sender);
+        self.place.know_by(Vec::new(), &arrivals.sender);
         arrivals.receiver.close();
         arrivals.receiver.try_recv().ok()
     }

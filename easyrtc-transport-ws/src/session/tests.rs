@@ -63,24 +63,33 @@ fn counts_that_cannot_be() {
     assert_eq!(session.resume(token(0), 0, token(1)), Err(Impossible), "let go");
     assert_eq!(session.resume(token(0), 2, token(1)), Err(Impossible));
     assert_eq!(session.resume(token(0), u64::MAX, token(1)), Err(Impossible));
-    assert_eq!(session.tokens(), [Some(token(0)), None], "nothing changed");
+    assert_eq!(session.tokens(), [token(0)], "nothing changed");
     assert_eq!(Session::new("".into()).resume(token(0), 0, token(1)), Err(Impossible));
 }
 
 #[test]
 fn a_token_is_good_until_the_next_is_known_to_have_come() {
     let mut session = session(LIMITS);
-    assert_eq!(session.tokens(), [Some(token(0)), None]);
+    assert_eq!(session.tokens(), [token(0)]);
     session.resume(token(0), 0, token(1)).unwrap();
-    assert_eq!(session.tokens(), [Some(token(1)), Some(token(0))]);
+    assert_eq!(session.tokens(), [token(1), token(0)]);
     // The welcome was lost; the client comes with what it has.
     session.resume(token(0), 0, token(2)).unwrap();
-    assert_eq!(session.tokens(), [Some(token(2)), Some(token(0))]);
+    assert_eq!(session.tokens(), [token(2), token(0), token(1)]);
     assert!(session.confirm());
     assert!(!session.confirm());
-    assert_eq!(session.tokens(), [Some(token(2)), None]);
+    assert_eq!(session.tokens(), [token(2)]);
     session.resume(token(2), 0, token(3)).unwrap();
-    assert_eq!(session.tokens(), [Some(token(3)), Some(token(2))]);
+    assert_eq!(session.tokens(), [token(3), token(2)]);
+}
+
+#[test]
+fn tokens_that_no_frame_confirms_are_bounded() {
+    let mut session = session(LIMITS);
+    for fresh in 1..=9 {
+        session.resume(token(0), 0, token(fresh)).unwrap();
+    }
+    assert_eq!(session.tokens(), [token(9), token(0), token(8), token(7), token(6)]);
 }
 
 #[test]
@@ -144,6 +153,6 @@ fn a_session_that_ends_with_its_line_keeps_nothing() {
     assert_eq!(popped(&mut session), ["welcome", "ping", "a"]);
     assert!(session.frames.is_empty());
     assert_eq!(session.received(7), Ok(()), "no effect");
-    assert_eq!((session.deadline(), session.tokens()), (None, [None; 2]));
+    assert_eq!((session.deadline(), session.tokens()), (None, Vec::new()));
     assert!(session.tick(s(1000)));
 }
