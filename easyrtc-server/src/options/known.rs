@@ -263,11 +263,11 @@ static TRANSPORT: &[Known] = &[
     effective(
         "maxOutboxMessages",
         "4096",
-        "Messages that wait to be written to one client; it is closed if there are more.",
-        |set, value, _| value.between(16, 1_000_000).map(|count| set.outbox.frames = count),
+        "Messages that wait to be written to one client; it is closed if there are more. 0: no limit.",
+        |set, value, _| value.count().map(|count| set.outbox.frames = count),
     ),
     effective("maxOutboxBytes", "8388608", "The same in bytes.", |set, value, _| {
-        value.between(65_536, 1_000_000_000).map(|bytes| set.outbox.bytes = bytes)
+        value.count().map(|bytes| set.outbox.bytes = bytes)
     }),
     effective(
         "pingInterval",
