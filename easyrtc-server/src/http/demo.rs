@@ -25,8 +25,8 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
     require-trusted-types-for 'script'; trusted-types 'none'";
 
 /// The page may ask for a camera and a microphone, and for nothing else.
-const PERMISSIONS: &str = "camera=(self), microphone=(self), clipboard-write=(self), autoplay=(self), \
-    geolocation=(), display-capture=(), payment=(), usb=()";
+const PERMISSIONS: &str = "camera=(self), microphone=(self), clipboard-write=(self), \
+    autoplay=(self), geolocation=(), display-capture=(), payment=(), usb=()";
 
 const PAGE: &str = include_str!("demo/index.html");
 

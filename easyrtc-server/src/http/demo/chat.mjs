@@ -5,12 +5,18 @@ import { byId, element } from './dom.mjs';
 /** Lines kept on the page. */
 const KEPT = 300;
 
+/** Pixels from the end of the list that still count as its end. */
+const NEAR_END = 40;
+
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 
 export class Chat {
   #list = byId('messages');
   #field = byId('chat-text');
   #unread = 0;
+  /** Whether the latest line is in view: who reads further up is left there. */
+  #atEnd = true;
+  #resized = new ResizeObserver(() => this.#follow());
 
   /** `send(text)` resolves when the server has taken a message. */
   constructor(send) {
@@ -23,6 +29,16 @@ export class Chat {
     };
     this.#list.replaceChildren();
     this.#field.value = '';
+    let before = 0;
+    this.#list.onscroll = () => {
+      const { scrollHeight, scrollTop, clientHeight } = this.#list;
+      // Only a person scrolls up; what is no longer at the end for another reason is put back.
+      if (scrollHeight - scrollTop - clientHeight < NEAR_END) this.#atEnd = true;
+      else if (scrollTop < before) this.#atEnd = false;
+      before = scrollTop;
+    };
+    // The list of people grows and takes its room from the chat.
+    this.#resized.observe(this.#list);
     byId('to-chat').onclick = () => {
       this.#field.focus();
       this.#field.scrollIntoView({ block: 'nearest' });
@@ -30,6 +46,11 @@ export class Chat {
     };
     this.#field.onfocus = () => this.#count(0);
     this.#count(0);
+  }
+
+  /** Lets go of the page's list, for the next stay. */
+  close() {
+    this.#resized.disconnect();
   }
 
   /** Somebody said something. */
@@ -66,11 +87,14 @@ export class Chat {
 
   #add(line) {
     const list = this.#list;
-    const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
     list.append(line);
     while (list.childElementCount > KEPT) list.firstElementChild.remove();
-    // Who reads further up is left there.
-    if (atEnd || line.classList.contains('mine')) list.scrollTop = list.scrollHeight;
+    if (line.classList.contains('mine')) this.#atEnd = true;
+    this.#follow();
+  }
+
+  #follow() {
+    if (this.#atEnd) this.#list.scrollTop = this.#list.scrollHeight;
   }
 
   #count(unread) {

@@ -58,6 +58,7 @@ export class Room extends EventTarget {
     this.#session.close();
     this.#traffic.close();
     this.#stage.clear();
+    this.#chat.close();
     byId('notices').replaceChildren();
     this.dispatchEvent(new CustomEvent('left', { detail: reason }));
   }
