@@ -47,6 +47,9 @@ pub enum Outgoing {
 const BATCH_FRAMES: usize = 64;
 const BATCH_BYTES: usize = 256 * 1024;
 
+/// For how many items an outbox keeps room when it is empty.
+const IDLE_FRAMES: usize = 4;
+
 /// What both ends of an outbox, and the connection's feeding end, share.
 #[derive(Debug)]
 pub(crate) struct Shared {
@@ -180,7 +183,7 @@ impl Outbox {
         }
         if queue.items.is_empty() {
             // A burst is over: do not keep its memory.
-            queue.items.shrink_to(BATCH_FRAMES);
+            queue.items.shrink_to(IDLE_FRAMES);
         }
         Some(true)
     }

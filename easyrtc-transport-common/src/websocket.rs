@@ -17,7 +17,7 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 
 /// What is read at once. It is allocated for every connection, so it is small.
-const READ_BUFFER: usize = 4096;
+const READ_BUFFER: usize = 1024;
 
 /// From so many bytes on, packets that are ready together leave in more than one write.
 const WRITE_BUFFER: usize = 16 * 1024;

@@ -56,7 +56,8 @@ impl Driver {
         if let Some(connection) = self.connection.take() {
             connection.close(end.reason);
         }
-        self.link.finish(end.manner).await;
+        // The end needs more room than the rest of the session's life: it is taken only then.
+        Box::pin(self.link.finish(end.manner)).await;
         if let Some(connection) = sent_away {
             connection.close(end.reason);
         }
@@ -73,7 +74,8 @@ impl Driver {
         if let Some(data) = self.link.settle(event, self.connection.as_ref())?
             && let Some((ack, message)) = self.interpret(&data)?
         {
-            self.deliver(ack, message).await?;
+            // Boxed, so that the room is taken only while a message is on its way.
+            Box::pin(self.deliver(ack, message)).await?;
         }
         Ok(())
     }

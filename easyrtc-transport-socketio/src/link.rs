@@ -302,6 +302,8 @@ impl Link {
                 self.session.handle(self.shared.now(), Input::Ending { grace }, &mut Vec::new());
             }
         }
+        // A burst must not cost memory for the rest of the connection's life.
+        self.batch.shrink_to(4);
     }
 }
 

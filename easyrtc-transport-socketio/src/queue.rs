@@ -11,6 +11,9 @@ use crate::engine::revision::{Framing, PacketQueue};
 /// that causes more without reading them is too slow.
 const MAX_REPLIES: usize = 64;
 
+/// For how many packets a queue keeps room when it is empty.
+const IDLE_PACKETS: usize = 4;
+
 /// The packets of one session on their way to the transport, in order.
 ///
 /// Events and answers are put in only when it is empty, one batch at a time, so that the
@@ -85,7 +88,7 @@ impl PacketQueue for SendQueue {
         if self.packets.is_empty() {
             self.replies = 0;
             // A burst must not cost memory for the rest of the connection's life.
-            self.packets.shrink_to(MAX_REPLIES);
+            self.packets.shrink_to(IDLE_PACKETS);
         }
         packet
     }

@@ -81,7 +81,8 @@ impl Driver {
         if let Some(late) = link.retire() {
             start_anew(Arc::clone(&shared), late.socket, late.meta);
         }
-        link.finish(end.manner).await;
+        // The end needs more room than the rest of the session's life: it is taken only then.
+        Box::pin(link.finish(end.manner)).await;
         if let Some(connection) = sent_away {
             connection.close(end.reason);
         }
@@ -93,7 +94,8 @@ impl Driver {
         if let Some(text) = self.link.settle(event, Some(&self.connection))?
             && let Some((ack, message)) = self.interpret(&text)?
         {
-            self.deliver(ack, message).await?;
+            // Boxed, so that the room is taken only while a message is on its way.
+            Box::pin(self.deliver(ack, message)).await?;
         }
         Ok(())
     }

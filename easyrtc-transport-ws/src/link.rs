@@ -178,6 +178,8 @@ impl Link {
                 }
             }
         }
+        // A burst must not cost memory for the rest of the connection's life.
+        self.batch.shrink_to(4);
         if !self.session.trim() && self.line.is_none() {
             return Err(self.dropped(CloseReason::Slow));
         }
