@@ -55,6 +55,10 @@ async fn refused_requests() {
         (Method::GET, "EIO=4&transport=polling&j=1", 3, "Bad request"),
         (Method::GET, "transport=polling", 5, "Unsupported protocol version"),
         (Method::GET, "EIO=2&transport=polling", 5, "Unsupported protocol version"),
+        (Method::GET, "EIO=abc&transport=polling", 5, "Unsupported protocol version"),
+        (Method::GET, "EIO=3", 0, "Transport unknown"),
+        (Method::GET, "EIO=3&transport=abc", 0, "Transport unknown"),
+        (Method::POST, "EIO=3&transport=polling", 2, "Bad handshake method"),
     ] {
         let answer = request(server.address, method, query, &[], "").await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{query}");
@@ -62,7 +66,7 @@ async fn refused_requests() {
         let expected = json!({"code": code, "message": message}).to_string();
         assert_eq!(answer.body, expected, "{query}");
     }
-    assert_eq!(server.metrics().requests_refused, 10);
+    assert_eq!(server.metrics().requests_refused, 14);
     assert_eq!(server.metrics().sessions_opened, 0);
 }
 
@@ -73,6 +77,9 @@ async fn refused_websockets() {
         "EIO=4",
         "EIO=4&transport=abc",
         "EIO=5&transport=websocket",
+        "EIO=abc&transport=websocket",
+        "EIO=3",
+        "EIO=3&transport=abc",
         "transport=websocket",
         "EIO=4&transport=polling",
         "EIO=4&transport=websocket&sid=abc",

@@ -4,6 +4,7 @@
 mod closing;
 mod cors;
 mod eio3;
+mod eio3_ending;
 mod handshake;
 mod messages;
 mod polling;

@@ -47,6 +47,7 @@ async fn what_the_protocol_forbids_ends_the_session() {
         "42[null]",
         r#"42["a""#,
         r#"42["disconnect"]"#,
+        r#"42abc["a",1]"#,
         r#"450-["a"]"#,
         r#"4533-["a"]"#,
         "44{}",
