@@ -1,7 +1,5 @@
 //! `easyrtcAuth`, `authenticate`: the first message of every client.
 
-use std::collections::BTreeMap;
-
 use crate::command::{RoomJoin, SetPresence, SetUserCfg};
 use crate::decode::{DecodeErrorKind, Reject, kept};
 use crate::json::ObjectWriter;
@@ -119,24 +117,4 @@ fn decode_credential(
         return Err(Reject::structure(PATH));
     }
     kept(value, limits.credential, PATH).map(Some)
-}
-
-/// The members of a map of rooms, each value an object whose `roomName` is its key.
-pub(crate) fn decode_rooms<'a>(
-    rooms: Value<'a>,
-    path: &'static str,
-) -> Result<BTreeMap<crate::RoomName, Value<'a>>, Reject> {
-    let mut decoded = BTreeMap::new();
-    for (key, room) in rooms.members() {
-        let key = crate::json::plain(&key).and_then(|key| crate::RoomName::parse(&key).ok());
-        let [room_name] = room.get(["roomName"]);
-        let room_name = room_name.and_then(Value::string);
-        match key {
-            Some(key) if room_name.as_deref() == Some(key.as_str()) => {
-                decoded.insert(key, room);
-            }
-            _ => return Err(Reject::structure(path)),
-        }
-    }
-    Ok(decoded)
 }

@@ -16,10 +16,12 @@ pub use set_room_api_field::SetRoomApiField;
 pub use set_user_cfg::SetUserCfg;
 pub use signal::{Signal, SignalKind};
 
+use std::collections::BTreeMap;
+
 use crate::decode::{DecodeErrorKind, Reject};
 use crate::json::ObjectWriter;
 use crate::limits::DecodeLimits;
-use crate::name::MessageType;
+use crate::name::{MessageType, RoomName};
 use crate::value::Value;
 
 /// A command of a client.
@@ -94,4 +96,24 @@ impl Command {
 /// `msgData` if it is an object, as most commands need it.
 fn object_data(msg_data: Option<Value<'_>>) -> Result<Value<'_>, Reject> {
     msg_data.filter(|data| data.is_object()).ok_or(Reject::msg_data())
+}
+
+/// The members of a map of rooms, each value an object whose `roomName` is its key.
+fn decode_rooms<'a>(
+    rooms: Value<'a>,
+    path: &'static str,
+) -> Result<BTreeMap<RoomName, Value<'a>>, Reject> {
+    let mut decoded = BTreeMap::new();
+    for (key, room) in rooms.members() {
+        let key = crate::json::plain(&key).and_then(|key| RoomName::parse(&key).ok());
+        let [room_name] = room.get(["roomName"]);
+        let room_name = room_name.and_then(Value::string);
+        match key {
+            Some(key) if room_name.as_deref() == Some(key.as_str()) => {
+                decoded.insert(key, room);
+            }
+            _ => return Err(Reject::structure(path)),
+        }
+    }
+    Ok(decoded)
 }

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::object_data;
-use crate::auth::decode_rooms;
+use super::{decode_rooms, object_data};
 use crate::decode::{Reject, kept, object};
 use crate::json::ObjectWriter;
 use crate::limits::DecodeLimits;

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::object_data;
-use crate::auth::decode_rooms;
+use super::{decode_rooms, object_data};
 use crate::decode::{Reject, object};
 use crate::json::ObjectWriter;
 use crate::name::RoomName;
