@@ -20,6 +20,7 @@ pub struct SetRoomApiField {
 }
 
 const PATH: &str = "msgData.setRoomApiField";
+const ROOM_NAME: &str = "msgData.setRoomApiField.roomName";
 const FIELD: &str = "msgData.setRoomApiField.field";
 
 impl SetRoomApiField {
@@ -28,20 +29,19 @@ impl SetRoomApiField {
         limits: &DecodeLimits,
     ) -> Result<Self, Reject> {
         let [request] = object_data(msg_data)?.get(["setRoomApiField"]);
-        let [room_name, field] = object(request, PATH)
-            .and_then(|r| if r.has_no_members() { Err(Reject::structure(PATH)) } else { Ok(r) })?
-            .get(["roomName", "field"]);
+        let request = object(request, PATH)?;
+        if request.has_no_members() {
+            return Err(Reject::structure(PATH));
+        }
+        let [room_name, field] = request.get(["roomName", "field"]);
         let room_name = room_name.and_then(Value::string).and_then(|n| RoomName::parse(&n).ok());
-        let room_name =
-            room_name.ok_or(Reject::at("msgData.setRoomApiField.roomName", Self::BAD_ROOM))?;
+        let room_name = room_name.ok_or(Reject::at(ROOM_NAME, DecodeErrorKind::RoomName))?;
         let field = match field {
             Some(field) => Self::decode_field(object(Some(field), FIELD)?, limits)?,
             None => ApiFields::default(),
         };
         Ok(Self { room_name, field })
     }
-
-    const BAD_ROOM: DecodeErrorKind = DecodeErrorKind::RoomName;
 
     fn decode_field(field: Value<'_>, limits: &DecodeLimits) -> Result<ApiFields, Reject> {
         if field.holds_binary() {

@@ -103,7 +103,9 @@ fn decode_api_field(
     limits: &DecodeLimits,
 ) -> Result<BTreeMap<ApiFieldName, Option<Payload>>, Reject> {
     let Some(fields) = fields else { return Ok(BTreeMap::new()) };
-    kept(fields, 0, API_FIELD)?;
+    if fields.holds_binary() {
+        return Err(Reject::at(API_FIELD, DecodeErrorKind::Binary));
+    }
     let limit = limits.user_api_field_units;
     if limit != 0 && stringified_units(fields.text()) >= limit {
         return Err(Reject::at(API_FIELD, DecodeErrorKind::TooLarge));
