@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use easyrtc_proto::{AppName, GroupName, RoomName, SessionId};
 
-use crate::config::{Config, FieldMap, RoomConfig};
+use crate::config::{Config, FieldMap};
 use crate::input::ConnId;
 use crate::room::Room;
 
@@ -80,12 +80,8 @@ impl App {
 /// The room `room` of the application `app` as it is when it comes into being.
 pub(crate) fn new_room(app: &AppName, room: &RoomName, config: &Config, lasting: bool) -> Room {
     let app = config.applications.get(app);
-    let of_room = app.and_then(|app| app.rooms.get(room)).and_then(of_room_config);
+    let of_room = app.and_then(|app| app.rooms.get(room)).and_then(|room| room.room_max_connection);
     let of_app = app.and_then(|app| app.room_max_connection);
     let capacity = of_room.or(of_app).unwrap_or(config.limits.room_max_connection);
     Room::new(config.room_default_fields.clone(), lasting, capacity)
-}
-
-const fn of_room_config(room: &RoomConfig) -> Option<usize> {
-    room.room_max_connection
 }

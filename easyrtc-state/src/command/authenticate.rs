@@ -10,7 +10,6 @@ use easyrtc_proto::{AppName, Authenticate, ClientEvent, ErrorCode, Presence, Roo
 use super::{answer, join, put_out, set_user_cfg};
 use crate::app::{App, Session};
 use crate::ask::{About, Grant, LoginQuestion, Pending, Question, Verdict};
-use crate::config::FieldMap;
 use crate::conn::Client;
 use crate::deadline::Timer;
 use crate::effect::Effect;
@@ -258,7 +257,7 @@ fn become_client(
         let timer = Timer::Session(app_name.clone(), sid.clone());
         let session = app.sessions.entry(sid).or_insert_with(|| {
             state.sessions += 1;
-            Session { fields: FieldMap::default(), ..Session::default() }
+            Session::default()
         });
         session.connections.insert(conn);
         state.deadlines.cancel(session.forget_at.take(), timer);
