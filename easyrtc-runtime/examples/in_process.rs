@@ -2,7 +2,8 @@
 //! server. Also how to write a transport, in what every transport has to do:
 //!
 //! 1. take a connection in: [`Runtime::connect`] with what is known of the client;
-//! 2. decode what the client says and feed it, one message at a time: [`Connection::message`];
+//! 2. take in what the client says and feed it, one message at a time: [`Connection::receive`] and
+//!    [`Connection::deliver`];
 //! 3. take what is to go out from the [`Outbox`], in order, and encode it;
 //! 4. honour [`Outgoing::Close`], the last thing in an outbox, and [`Outbox::aborted`], which may
 //!    come at any time and means that nothing more is to be written;
@@ -15,8 +16,8 @@ use std::collections::VecDeque;
 use std::error::Error;
 
 use easyrtc_runtime::{
-    AckId, Attachments, ClientEvent, ClientMessage, CloseReason, ConnMeta, Connection,
-    OpenToEveryone, Options, Outbox, Outgoing, Refused, Runtime, TransportKind,
+    AckId, Attachments, ClientEvent, CloseReason, ConnMeta, Connection, OpenToEveryone, Options,
+    Outbox, Outgoing, Refused, Runtime, TransportKind,
 };
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
@@ -35,7 +36,6 @@ pub enum Heard {
 /// A client in this process, with a connection of its own.
 #[derive(Debug)]
 pub struct InProcess {
-    runtime: Runtime,
     connection: Connection,
     outbox: Outbox,
     /// Taken from the outbox and not heard yet. The outbox is bounded, and each batch too, so this
@@ -54,8 +54,7 @@ impl InProcess {
         // The kind decides how long the client may take to log in. A transport over a network also
         // names the client's address, origin and so on here.
         let (connection, outbox) = runtime.connect(ConnMeta::new(TransportKind::WebSocket))?;
-        let (runtime, batch) = (runtime.clone(), VecDeque::new());
-        Ok(Self { runtime, connection, outbox, batch, acks: 0, closed: None })
+        Ok(Self { connection, outbox, batch: VecDeque::new(), acks: 0, closed: None })
     }
 
     /// Says something that is to be answered; the number that the answer will have.
@@ -69,10 +68,10 @@ impl InProcess {
         self.acks += 1;
         // From a network this text comes from the client, and its size has been checked.
         let text: Box<RawValue> = to_raw_value(message)?;
-        let limits = self.runtime.decode_limits();
-        // What cannot be decoded is fed too: the core answers it.
-        let decoded = ClientMessage::decode(event, &text, &Attachments::none(), limits);
-        self.connection.message(Some(AckId(self.acks)), decoded).await;
+        let ack = Some(AckId(self.acks));
+        // What cannot be decoded is delivered too: the core answers it.
+        let delivery = self.connection.receive(ack, event, &text, &Attachments::none());
+        self.connection.deliver(delivery).await;
         Ok(self.acks)
     }
 

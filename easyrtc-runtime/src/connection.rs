@@ -1,11 +1,17 @@
 //! The feeding end of a connection.
 
-use easyrtc_proto::{ClientMessage, DecodeError};
+use easyrtc_proto::{Attachments, ClientEvent, ClientMessage};
 use easyrtc_state::{AckId, CloseReason, ConnId, Input};
+use serde_json::value::RawValue;
 use tokio::sync::watch;
 
+use crate::observe::ReceivedMessage;
 use crate::outbox::Signals;
 use crate::runtime::Runtime;
+
+/// A message on its way to the core: from [`Connection::receive`] to [`Connection::deliver`].
+#[derive(Debug)]
+pub struct Delivery(Input);
 
 /// A connection, as a transport feeds it. Dropping it tells the core that the transport broke.
 #[derive(Debug)]
@@ -22,17 +28,35 @@ impl Connection {
         self.id
     }
 
+    /// Decodes a message that came with `event`, beside it the attachments of its packet. What
+    /// cannot be decoded is delivered all the same: the core answers it. The size of the text is
+    /// the transport's to check, that of its parts is [`Options::decode_limits`].
+    ///
+    /// [`Options::decode_limits`]: crate::Options::decode_limits
+    #[must_use]
+    pub fn receive(
+        &self,
+        ack: Option<AckId>,
+        event: ClientEvent,
+        text: &RawValue,
+        attachments: &Attachments,
+    ) -> Delivery {
+        let limits = self.runtime.decode_limits();
+        let message = ClientMessage::decode(event, text, attachments, limits);
+        if let Some(observer) = self.runtime.observer() {
+            let (conn, text, outcome) = (self.id, text.get(), message.as_ref());
+            observer.received(&ReceivedMessage { conn, event, ack, text, attachments, outcome });
+        }
+        Delivery(Input::Message { conn: self.id, ack, message })
+    }
+
     /// Feeds a message, and returns when the core has decided about it. While the core has paused
     /// the connection, waits first; read nothing more from the client meanwhile.
-    pub async fn message(
-        &mut self,
-        ack: Option<AckId>,
-        message: Result<ClientMessage, DecodeError>,
-    ) {
+    pub async fn deliver(&mut self, delivery: Delivery) {
         let free = |signals: &Signals| !signals.paused || signals.aborted.is_some();
         // An error would mean that the other end is gone, and with it the reason to wait.
         let _ = self.signals.wait_for(free).await;
-        self.runtime.feed_from(self.id, Input::Message { conn: self.id, ack, message });
+        self.runtime.feed_from(self.id, delivery.0);
     }
 
     /// Tells that bytes came which are no message.

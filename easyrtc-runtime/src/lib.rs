@@ -20,19 +20,24 @@ mod answer;
 mod clock;
 mod connection;
 mod entropy;
+mod message_log;
 mod notices;
+mod observe;
 mod outbox;
 mod runtime;
 
 pub use answer::{Answer, AnswerLater, OpenToEveryone, Responder};
-pub use connection::Connection;
+pub use connection::{Connection, Delivery};
 pub use easyrtc_proto::{
-    Attachments, ClientEvent, ClientMessage, DecodeError, DecodeLimits, EasyrtcId, ServerEvent,
+    Attachments, Capability, ClientEvent, ClientMessage, DecodeError, DecodeLimits, EasyrtcId,
+    Protocol, ServerEvent,
 };
 pub use easyrtc_state::{
     AckId, AdminAnswer, AdminCommand, AdminError, CloseReason, Config, ConnId, ConnMeta, Frame,
     Question, Stats, TransportKind, Verdict,
 };
 pub use entropy::NoEntropy;
+pub use message_log::MessageLog;
+pub use observe::{MessageObserver, ReceivedMessage, SentAs, SentMessage};
 pub use outbox::{Outbox, OutboxLimits, Outgoing};
 pub use runtime::{Options, Refused, Runtime};

@@ -4,8 +4,10 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use easyrtc_proto::EasyrtcId;
-use easyrtc_state::{AckId, CloseReason, Frame};
+use easyrtc_state::{AckId, CloseReason, ConnId, Frame};
 use tokio::sync::{Notify, watch};
+
+use crate::observe::{self, MessageObserver};
 
 /// How much may wait to be written on one connection; 0 means no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,6 +146,8 @@ fn size(item: &Outgoing) -> usize {
 #[derive(Debug)]
 pub struct Outbox {
     pub(crate) shared: Arc<Shared>,
+    pub(crate) conn: ConnId,
+    pub(crate) observer: Option<Arc<dyn MessageObserver>>,
 }
 
 impl Outbox {
@@ -152,7 +156,7 @@ impl Outbox {
     /// ever come any more. Cancelling it loses nothing.
     pub async fn recv(&mut self, batch: &mut Vec<Outgoing>) -> bool {
         loop {
-            match self.take(batch) {
+            match self.take_observed(batch) {
                 Some(taken) => return taken,
                 None => self.shared.ready.notified().await,
             }
@@ -161,7 +165,16 @@ impl Outbox {
 
     /// Like [`Self::recv`], but takes only what is there; false if that is nothing.
     pub fn try_recv(&mut self, batch: &mut Vec<Outgoing>) -> bool {
-        self.take(batch) == Some(true)
+        self.take_observed(batch) == Some(true)
+    }
+
+    fn take_observed(&self, batch: &mut Vec<Outgoing>) -> Option<bool> {
+        let first = batch.len();
+        let taken = self.take(batch);
+        if let Some(observer) = &self.observer {
+            observe::sent(observer.as_ref(), self.conn, batch.get(first..).unwrap_or_default());
+        }
+        taken
     }
 
     /// `None`: nothing is there yet.
@@ -214,7 +227,8 @@ mod tests {
     }
 
     fn outbox(frames: usize, bytes: usize) -> Outbox {
-        Outbox { shared: Shared::new(OutboxLimits { frames, bytes }) }
+        let shared = Shared::new(OutboxLimits { frames, bytes });
+        Outbox { shared, conn: ConnId(0), observer: None }
     }
 
     #[tokio::test]

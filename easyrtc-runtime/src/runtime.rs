@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use easyrtc_proto::DecodeLimits;
+use easyrtc_proto::{DecodeLimits, Protocol};
 use easyrtc_state::{
     AdminAnswer, AdminCommand, AdminError, AllowAll, AskId, CloseReason, Config, ConnId, ConnMeta,
     Core, Effect, Effects, Input, Recipients, RequestId, Stats, Verdict,
@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::connection::Connection;
 use crate::entropy::{NoEntropy, SeededEntropy};
 use crate::notices;
+use crate::observe::MessageObserver;
 use crate::outbox::{Outbox, OutboxLimits, Outgoing, Shared as SharedOutbox};
 
 /// What the runtime is configured with.
@@ -31,6 +32,8 @@ pub struct Options {
     /// Connections beyond which [`Runtime::connect`] refuses; 0: no limit. Above
     /// `Limits::connections`, whose excess is told so in the protocol. Default 0.
     pub hard_connection_limit: usize,
+    /// Sees every message. Default none, which costs nothing.
+    pub observer: Option<Arc<dyn MessageObserver>>,
 }
 
 /// There are as many connections as there may be.
@@ -47,8 +50,10 @@ struct Inner {
     clock: Clock,
     responder: Box<dyn Responder>,
     decode_limits: DecodeLimits,
+    protocol: Protocol,
     outbox: OutboxLimits,
     hard_connection_limit: usize,
+    observer: Option<Arc<dyn MessageObserver>>,
     still_alive_interval: Duration,
     ask_timeout: Duration,
     /// The next deadline came nearer.
@@ -91,9 +96,10 @@ impl Runtime {
     /// # Errors
     /// If the operating system gives no randomness to draw easyrtcids from.
     pub fn start(options: Options, responder: impl Responder) -> Result<Self, NoEntropy> {
-        let Options { core, decode_limits, outbox, hard_connection_limit } = options;
+        let Options { core, decode_limits, outbox, hard_connection_limit, observer } = options;
         let sooner = Arc::new(Notify::new());
         let (still_alive_interval, ask_timeout) = (core.still_alive_interval, core.ask_timeout);
+        let protocol = Protocol::with(core.capabilities.clone());
         let driver = Driver {
             core: Core::new(core, AllowAll, SeededEntropy::from_os()?),
             effects: Effects::new(),
@@ -108,8 +114,10 @@ impl Runtime {
             clock: Clock::start(),
             responder: Box::new(responder),
             decode_limits,
+            protocol,
             outbox,
             hard_connection_limit,
+            observer,
             still_alive_interval,
             ask_timeout,
             sooner: sooner.clone(),
@@ -136,13 +144,24 @@ impl Runtime {
         let connection = Connection { id, runtime: self.clone(), signals: shared.signals() };
         self.0.feed(&mut driver, Input::Opened { conn: id, meta });
         drop(driver);
-        Ok((connection, Outbox { shared }))
+        Ok((connection, Outbox { shared, conn: id, observer: self.0.observer.clone() }))
     }
 
     /// How large the parts of a message may be.
-    #[must_use]
-    pub fn decode_limits(&self) -> &DecodeLimits {
+    pub(crate) fn decode_limits(&self) -> &DecodeLimits {
         &self.0.decode_limits
+    }
+
+    /// What clients are told of the protocol, in the token and wherever a transport says it too
+    /// (decision D29).
+    #[must_use]
+    pub fn protocol(&self) -> &Protocol {
+        &self.0.protocol
+    }
+
+    /// Who sees every message, if anybody does.
+    pub(crate) fn observer(&self) -> Option<&dyn MessageObserver> {
+        self.0.observer.as_deref()
     }
 
     /// Within which time the server wants to hear from each client, if it does (decision D4). A

@@ -34,10 +34,10 @@ impl Peer {
 
     async fn say(&mut self, event: ClientEvent, text: &str) {
         let raw: &RawValue = serde_json::from_str(text).unwrap();
-        let limits = DecodeLimits::default();
-        let message = ClientMessage::decode(event, raw, &Attachments::none(), &limits);
         self.acks += 1;
-        self.connection.message(Some(AckId(self.acks)), message).await;
+        let ack = Some(AckId(self.acks));
+        let delivery = self.connection.receive(ack, event, raw, &Attachments::none());
+        self.connection.deliver(delivery).await;
     }
 
     /// The next thing to write, as text; `closed …` for a close and `over` at the end.

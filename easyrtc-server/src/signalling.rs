@@ -11,7 +11,7 @@ use easyrtc_state::LoginQuestion;
 use crate::places::Offer;
 use crate::session::SessionIds;
 use crate::settings::{Network, Settings};
-use crate::transports::Transport;
+use crate::transports::{Transport, capabilities};
 
 /// The running protocol side of the server.
 pub struct Signalling {
@@ -32,13 +32,15 @@ impl Signalling {
     /// # Errors
     /// If the operating system gives no randomness.
     pub fn start(settings: &Settings, issued: Option<SessionIds>) -> Result<Self, NoEntropy> {
-        let protocol = settings.options.protocol.clone();
+        let mut protocol = settings.options.protocol.clone();
+        protocol.core.capabilities.append(&mut capabilities(settings));
         let options = easyrtc_runtime::Options {
             core: protocol.core,
             decode_limits: protocol.decode,
             outbox: protocol.outbox,
             // Sockets are counted where they are accepted, sessions in the transport.
             hard_connection_limit: 0,
+            observer: None,
         };
         let denied = settings.denied_addresses.clone();
         let runtime = Runtime::start(options, Door { denied, issued })?;

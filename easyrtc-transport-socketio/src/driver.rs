@@ -3,8 +3,7 @@
 use std::pin::pin;
 use std::sync::Arc;
 
-use easyrtc_proto::{Attachments, ClientMessage, DecodeError};
-use easyrtc_runtime::{AckId, CloseReason, ConnMeta, Connection};
+use easyrtc_runtime::{AckId, Attachments, CloseReason, ConnMeta, Connection, Delivery};
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 use crate::end::End;
@@ -14,9 +13,6 @@ use crate::socket::encode;
 use crate::socket::packet::Violation;
 use crate::socket::receiver::{Incoming, Limits, Receiver};
 use crate::socket::route::{Routed, route};
-
-/// A message on its way to the core.
-type Delivery = (Option<AckId>, Result<ClientMessage, DecodeError>);
 
 /// One session and, while its client is connected to the namespace, its connection to the core.
 pub(crate) struct Driver {
@@ -72,10 +68,10 @@ impl Driver {
     async fn step(&mut self) -> Result<(), End> {
         let event = self.link.next(true).await;
         if let Some(data) = self.link.settle(event, self.connection.as_ref())?
-            && let Some((ack, message)) = self.interpret(&data)?
+            && let Some(delivery) = self.interpret(&data)?
         {
             // Boxed, so that the room is taken only while a message is on its way.
-            Box::pin(self.deliver(ack, message)).await?;
+            Box::pin(self.deliver(delivery)).await?;
         }
         Ok(())
     }
@@ -111,9 +107,10 @@ impl Driver {
                 Routed::Drop => self.shared.counters.packets_dropped.add(1),
                 Routed::Feed { event: kind, ack, message } => {
                     let attachments = Attachments::new(event.attachments);
-                    let limits = self.shared.runtime.decode_limits();
-                    let message = ClientMessage::decode(kind, message.0, &attachments, limits);
-                    return Ok(Some((ack.map(AckId), message)));
+                    let connection = self.connection.as_ref();
+                    return Ok(connection.map(|connection| {
+                        connection.receive(ack.map(AckId), kind, message.0, &attachments)
+                    }));
                 }
             },
         }
@@ -129,13 +126,9 @@ impl Driver {
 
     /// Hands a message to the core. The core may let it wait; the line is served meanwhile, except
     /// that no further message of the client is taken.
-    async fn deliver(
-        &mut self,
-        ack: Option<AckId>,
-        message: Result<ClientMessage, DecodeError>,
-    ) -> Result<(), End> {
+    async fn deliver(&mut self, delivery: Delivery) -> Result<(), End> {
         let Some(connection) = &mut self.connection else { return Ok(()) };
-        let mut delivery = pin!(connection.message(ack, message));
+        let mut delivery = pin!(connection.deliver(delivery));
         let mut waited = false;
         while self.link.closing().is_none() {
             tokio::select! {

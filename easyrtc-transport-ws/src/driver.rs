@@ -3,9 +3,7 @@
 use std::pin::pin;
 use std::sync::Arc;
 
-use easyrtc_runtime::{
-    AckId, ClientEvent, ClientMessage, CloseReason, ConnMeta, Connection, DecodeError,
-};
+use easyrtc_runtime::{AckId, ClientEvent, CloseReason, ConnMeta, Connection, Delivery};
 use easyrtc_transport_common::{RandomId, WebSocket};
 use tokio::sync::mpsc;
 
@@ -18,9 +16,6 @@ use crate::opening::{start_anew, turn_away};
 use crate::registry::Place;
 use crate::session::{Limits, Session};
 use crate::shared::{Shared, unix_ms};
-
-/// A message on its way to the core.
-type Delivery = (Option<AckId>, Result<ClientMessage, DecodeError>);
 
 /// Starts a session on `socket`, in a task of its own. `resumable` says whether it may outlive its
 /// line.
@@ -92,10 +87,10 @@ impl Driver {
     async fn step(&mut self) -> Result<(), End> {
         let event = self.link.next(true).await;
         if let Some(text) = self.link.settle(event, Some(&self.connection))?
-            && let Some((ack, message)) = self.interpret(&text)?
+            && let Some(delivery) = self.interpret(&text)?
         {
             // Boxed, so that the room is taken only while a message is on its way.
-            Box::pin(self.deliver(ack, message)).await?;
+            Box::pin(self.deliver(delivery)).await?;
         }
         Ok(())
     }
@@ -119,19 +114,14 @@ impl Driver {
         }
         let attachments = extract(event.message.get());
         let attachments = attachments.map_err(|violation| self.link.violation(violation))?;
-        let limits = self.shared.runtime.decode_limits();
-        let message = ClientMessage::decode(event.event, event.message, &attachments, limits);
-        Ok(Some((event.id.map(AckId), message)))
+        let ack = event.id.map(AckId);
+        Ok(Some(self.connection.receive(ack, event.event, event.message, &attachments)))
     }
 
     /// Hands a message to the core. The core may let it wait; the line is served meanwhile, except
     /// that no further frame of the client is taken.
-    async fn deliver(
-        &mut self,
-        ack: Option<AckId>,
-        message: Result<ClientMessage, DecodeError>,
-    ) -> Result<(), End> {
-        let mut delivery = pin!(self.connection.message(ack, message));
+    async fn deliver(&mut self, delivery: Delivery) -> Result<(), End> {
+        let mut delivery = pin!(self.connection.deliver(delivery));
         let mut waited = false;
         loop {
             tokio::select! {
