@@ -9,14 +9,16 @@ mod one_reply;
 mod rejected_changes_nothing;
 mod views_equal_rosters;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use easyrtc_proto::ServerMessage;
-use easyrtc_state::{ConnId, Effect, Input, Now, Stats};
+use easyrtc_state::{Config, ConnId, Effect, Input, Now, Stats};
 
 use crate::client::ReferenceClient;
 use crate::model::{Expected, Model};
-use crate::world::{History, TestCore};
+use crate::watched::{TestCore, Twin};
 
 /// Something that must hold after every step. `Err` says what was seen instead.
 pub trait Invariant {
@@ -45,8 +47,8 @@ pub trait Invariant {
     ///
     /// # Errors
     /// What is wrong.
-    fn settled(&mut self, model: &Model) -> Result<(), String> {
-        let _ = model;
+    fn settled(&mut self, settled: &Settled<'_>) -> Result<(), String> {
+        let _ = settled;
         Ok(())
     }
 
@@ -92,12 +94,24 @@ pub struct Step<'a> {
     pub model: &'a Model,
     /// What the clients believe, all connections that are open as far as their driver knows.
     pub clients: &'a BTreeMap<ConnId, ReferenceClient>,
-    /// How much there is in the core.
-    pub stats: Stats,
-    /// The core's digests, before and after.
-    pub digests: (u64, u64),
-    /// Everything that happened so far, this input included.
-    pub history: &'a History,
+    /// How much there was in the core before, and how much there is.
+    pub stats: (Stats, Stats),
+    /// What was due next before, and what is.
+    pub deadlines: (Option<Duration>, Option<Duration>),
+    /// The core.
+    pub core: &'a TestCore,
+    /// A core that was not told of this input yet.
+    pub twin: &'a RefCell<Twin>,
+}
+
+/// When all questions are answered and nobody has left yet.
+pub struct Settled<'a> {
+    /// What ought to be.
+    pub model: &'a Model,
+    /// What the clients believe.
+    pub clients: &'a BTreeMap<ConnId, ReferenceClient>,
+    /// The core.
+    pub core: &'a TestCore,
 }
 
 /// When all is over.
@@ -106,13 +120,13 @@ pub struct End<'a> {
     pub core: &'a TestCore,
     /// A core nothing ever happened to.
     pub pristine: &'a TestCore,
-    /// Everything that happened.
-    pub history: &'a History,
+    /// A core that was told the same.
+    pub twin: &'a RefCell<Twin>,
 }
 
-/// All invariants, ready to watch a new world.
+/// All invariants, ready to watch a new core that is configured so.
 #[must_use]
-pub fn all() -> Vec<Box<dyn Invariant>> {
+pub fn all(_config: &Config) -> Vec<Box<dyn Invariant>> {
     vec![
         Box::new(one_reply::OneReply::default()),
         Box::new(views_equal_rosters::ViewsEqualRosters),

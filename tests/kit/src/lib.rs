@@ -18,8 +18,10 @@ pub mod model;
 mod names;
 pub mod operation;
 pub mod setup;
+pub mod watched;
 pub mod world;
 
 pub use operation::Operation;
 pub use setup::Setup;
+pub use watched::{Violation, Watched};
 pub use world::World;

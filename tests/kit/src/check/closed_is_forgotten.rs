@@ -33,7 +33,7 @@ impl Invariant for ClosedIsForgotten {
                 self.closed.insert(*conn);
             }
         }
-        let (stats, model) = (step.stats, step.model);
+        let (stats, model) = (step.stats.1, step.model);
         let counted = (stats.connections, stats.clients);
         let there = (model.conns.len(), model.clients().count());
         if counted != there {

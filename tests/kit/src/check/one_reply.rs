@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use easyrtc_state::{AckId, ConnId, Effect, Input};
 
-use super::{Invariant, Step};
-use crate::model::Model;
+use super::{Invariant, Settled, Step};
 
 /// A message with an ack id gets exactly one reply, unless its connection is closed first; one
 /// without gets none. While a reply is owed, it waits for the answer to a question.
@@ -57,7 +56,7 @@ impl Invariant for OneReply {
         }
     }
 
-    fn settled(&mut self, _: &Model) -> Result<(), String> {
+    fn settled(&mut self, _: &Settled<'_>) -> Result<(), String> {
         let owed = self.owed.iter().find(|(_, owed)| !owed.is_empty());
         owed.map_or(Ok(()), |(conn, owed)| Err(format!("{conn:?} was never answered {owed:?}")))
     }

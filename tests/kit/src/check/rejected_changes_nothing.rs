@@ -18,13 +18,12 @@ impl Invariant for RejectedChangesNothing {
     }
 
     fn step(&mut self, step: &Step<'_>) -> Result<(), String> {
-        let (before, after) = step.digests;
         let closed = step.effects.iter().find_map(|effect| match effect {
             Effect::Close { conn, reason: CloseReason::Refused } => Some(*conn),
             _ => None,
         });
         if let Some(conn) = closed {
-            return refused(step, conn, after);
+            return refused(step, conn);
         }
         let rejected = match step.input {
             Input::Message { .. } => step.effects.iter().all(changes_nothing),
@@ -40,7 +39,7 @@ impl Invariant for RejectedChangesNothing {
         };
         // A message that waits for its turn has no effects either, and does change the state.
         let waits = step.model.asks.values().any(|ask| Some(ask.conn()) == conn_of(step.input));
-        if rejected && !waits && before != after {
+        if rejected && !waits && step.twin.borrow_mut().digest() != step.core.digest() {
             return Err(format!("it changed something, and led to {:?}", step.effects));
         }
         Ok(())
@@ -64,16 +63,17 @@ fn changes_nothing(effect: &Effect) -> bool {
 
 /// What was refused: a login, at once or by the answer to the question about it. That which got in,
 /// and then said something while it waited for which it was closed, has left its traces.
-fn refused(step: &Step<'_>, conn: ConnId, after: u64) -> Result<(), String> {
+fn refused(step: &Step<'_>, conn: ConnId) -> Result<(), String> {
     let handled = step.effects.iter().filter(|effect| matches!(effect, Effect::Reply { .. }));
     let alone = matches!(step.input, Input::Message { .. } | Input::Answered { .. });
     if !alone || handled.clone().count() > 1 || !handled.clone().all(changes_nothing) {
         return Ok(());
     }
     let reason = CloseReason::ClientLeft;
-    let left = step.history.with_last_replaced(Input::Closed { conn, reason });
-    if left.digest() != after {
-        let (left, stats) = (left.stats(), step.stats);
+    let mut twin = step.twin.borrow_mut();
+    let left = twin.after_instead(step.now, Input::Closed { conn, reason });
+    if left.digest() != step.core.digest() {
+        let (left, stats) = (left.stats(), step.stats.1);
         return Err(format!("the refused login left something: {stats:?}, not {left:?}"));
     }
     Ok(())

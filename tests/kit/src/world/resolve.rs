@@ -12,8 +12,7 @@ use easyrtc_state::{
 };
 use serde_json::value::RawValue;
 
-use super::history::CLOCK;
-use super::{Violation, World};
+use super::{CLOCK, Violation, World};
 use crate::names::{self, pick, valid};
 use crate::operation::{self, Administer, Answered, Login, Message, Operation};
 use crate::setup::Setup;
@@ -87,7 +86,7 @@ impl World {
                 if *tick { self.feed(Input::Tick) } else { Ok(()) }
             }
             Operation::Deadline => {
-                self.advance_to(self.core.next_deadline().unwrap_or_default());
+                self.advance_to(self.watched.core().next_deadline().unwrap_or_default());
                 self.feed(Input::Tick)
             }
             Operation::Tick => self.feed(Input::Tick),
@@ -131,7 +130,7 @@ impl World {
         message: &Message,
         answered: Answered,
     ) -> Result<(), Violation> {
-        let peers = self.model.clients().map(|(_, client)| client.easyrtcid.to_string());
+        let peers = self.watched.model().clients().map(|(_, client)| client.easyrtcid.to_string());
         // And one who is never there, and one who may have been.
         let gone = ["nobody", "EEEEEEEEEEEEEEEE"].map(str::to_owned);
         let peers: Vec<String> = peers.chain(gone).collect();
@@ -247,7 +246,7 @@ impl World {
     /// The name of a client, or at times of nobody.
     fn named(&self, who: u8) -> easyrtc_proto::EasyrtcId {
         let nobody = valid(easyrtc_proto::EasyrtcId::parse("nobody"));
-        let clients = self.model.clients().map(|(_, client)| client.easyrtcid);
+        let clients = self.watched.model().clients().map(|(_, client)| client.easyrtcid);
         let clients: Vec<_> = clients.chain([nobody]).collect();
         *pick(&clients, who)
     }
