@@ -12,6 +12,7 @@
 
 mod attachments;
 mod auth;
+mod capability;
 mod command;
 mod custom;
 mod decode;
@@ -28,6 +29,7 @@ mod value;
 
 pub use attachments::{Attachments, Placeholder, placeholders};
 pub use auth::Authenticate;
+pub use capability::Capability;
 pub use command::{
     Command, RoomJoin, RoomLeave, SetPresence, SetRoomApiField, SetUserCfg, Signal, SignalKind,
 };

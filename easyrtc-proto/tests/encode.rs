@@ -126,7 +126,10 @@ fn token() -> ServerMessage {
         },
         still_alive_interval: 20_000,
         server_time: AT,
-        protocol: Protocol { revision: "2000-01-01".into(), capabilities: vec!["x".into()] },
+        protocol: Protocol {
+            revision: "2000-01-01".into(),
+            capabilities: [Capability::Other("x".into()), Capability::Binary].into(),
+        },
     }))
 }
 

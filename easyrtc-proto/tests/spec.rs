@@ -91,3 +91,15 @@ fn every_error_stands_in_the_specification_with_its_text() {
         assert!(page.contains(&row), "{row}");
     }
 }
+
+#[test]
+fn every_capability_stands_in_the_specification_with_its_meaning() {
+    let page = std::fs::read_to_string(spec().join("capabilities.md")).unwrap();
+    let rows = page.lines().filter(|line| line.starts_with("| `"));
+    let expected = Capability::ALL.iter();
+    let expected = expected.map(|one| format!("| `{}` | {} |", one.name(), one.meaning()));
+    for (row, expected) in rows.clone().zip(expected) {
+        assert!(row.starts_with(&expected), "{row} is not {expected}");
+    }
+    assert_eq!(rows.count(), Capability::ALL.len());
+}

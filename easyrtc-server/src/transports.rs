@@ -8,10 +8,11 @@ mod socket_io;
 #[cfg(feature = "ws")]
 mod web_socket;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::net::IpAddr;
 
-use easyrtc_runtime::Runtime;
+use easyrtc_runtime::{Capability, Runtime};
 #[cfg(feature = "socketio")]
 use easyrtc_transport_socketio::SocketIo;
 #[cfg(feature = "ws")]
@@ -22,6 +23,21 @@ use hyper::{Request, Response};
 
 use crate::http::Body;
 use crate::settings::{Settings, TransportName};
+
+/// What the transports that are enabled let clients do, for the core to tell them.
+#[must_use]
+pub fn capabilities(settings: &Settings) -> BTreeSet<Capability> {
+    let of = |name| match name {
+        #[cfg(feature = "socketio")]
+        TransportName::SocketIo => easyrtc_transport_socketio::CAPABILITIES.to_vec(),
+        #[cfg(feature = "ws")]
+        TransportName::WebSocket => easyrtc_transport_ws::CAPABILITIES.to_vec(),
+        // Settings cannot enable what is not built in.
+        #[cfg(not(all(feature = "socketio", feature = "ws")))]
+        _ => Vec::new(),
+    };
+    settings.transports.enabled().flat_map(|transport| of(transport.name)).collect()
+}
 
 /// A running transport.
 #[derive(Clone)]

@@ -1,10 +1,10 @@
 //! What the operator can set: defaults, policies and limits of the core.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use easyrtc_proto::{AppName, FieldName, Fields, IceServer, Payload, RoomName};
+use easyrtc_proto::{AppName, Capability, FieldName, Fields, IceServer, Payload, RoomName};
 
 /// The core's configuration. Durations and counts of zero mean "no limit" or "never".
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +45,9 @@ pub struct Config {
     pub room_empty_ttl: Duration,
     /// How long a session is kept after its last connection (`sessionTtl`). Default 30 min.
     pub session_ttl: Duration,
+    /// What clients are told that the server can do (decision D29); goes out in the token. Default:
+    /// what the core does by itself. Whoever puts transports in front of it adds what those do.
+    pub capabilities: BTreeSet<Capability>,
     /// What is bounded, and by how much.
     pub limits: Limits,
 }
@@ -159,6 +162,10 @@ impl Default for Limits {
     }
 }
 
+/// What the core does whatever the transport.
+const CAPABILITIES: [Capability; 3] =
+    [Capability::ConnectionApiField, Capability::StillAlive, Capability::TargetGroup];
+
 /// The original's defaults, and ours where the original has none.
 impl Default for Config {
     #[expect(clippy::expect_used, reason = "see the invariants")]
@@ -192,6 +199,7 @@ impl Default for Config {
             ask_timeout: Duration::from_secs(10),
             room_empty_ttl: Duration::from_secs(60),
             session_ttl: Duration::from_secs(1800),
+            capabilities: CAPABILITIES.into(),
             limits: Limits::default(),
         }
     }

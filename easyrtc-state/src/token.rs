@@ -28,7 +28,7 @@ pub(crate) fn of(state: &State, conn: ConnId, ctx: &Ctx<'_>) -> Option<ServerMes
         application: application(app, &client.app, ctx),
         still_alive_interval: u64::try_from(interval).unwrap_or(u64::MAX),
         server_time: ctx.now.unix_ms,
-        protocol: Protocol::default(),
+        protocol: Protocol::with(ctx.config.capabilities.clone()),
     })))
 }
 

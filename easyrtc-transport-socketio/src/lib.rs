@@ -31,3 +31,8 @@ pub use config::Config;
 pub use easyrtc_transport_common::{Cors, Origins};
 pub use metrics::Metrics;
 pub use service::{SocketIo, SocketIoResponse};
+
+use easyrtc_proto::Capability;
+
+/// What clients can do because of this transport, to be told by the core.
+pub const CAPABILITIES: [Capability; 1] = [Capability::Binary];

@@ -59,10 +59,12 @@ pub(crate) fn error(violation: Violation, now: u64) -> Bytes {
     .into()
 }
 
-/// What clients are told of how the transport is set up. Times are in ms.
-#[derive(Clone, Copy, Debug, Serialize)]
+/// What clients are told of the protocol, and of how the transport is set up. Times are in ms.
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Terms {
+    /// As the core tells it.
+    pub(crate) protocol: Protocol,
     /// From a pong to the next ping.
     pub(crate) ping_interval: u64,
     /// From a ping until the line counts as cut.
@@ -86,7 +88,6 @@ pub(crate) struct Keep {
 struct Welcome<'a> {
     msg_type: &'static str,
     server_time: u64,
-    protocol: Protocol,
     #[serde(flatten)]
     terms: &'a Terms,
     resumed: bool,
@@ -115,7 +116,6 @@ pub(crate) fn welcome(
     let message = Welcome {
         msg_type: "welcome",
         server_time: now,
-        protocol: Protocol::default(),
         terms,
         resumed: received.is_some(),
         received,
@@ -128,11 +128,11 @@ pub(crate) fn welcome(
 
 #[cfg(test)]
 mod tests {
+    use easyrtc_proto::Capability;
     use serde_json::{Value, json};
 
     use super::*;
 
-    const TERMS: Terms = Terms { ping_interval: 25_000, ping_timeout: 20_000, max_message: 1000 };
     const KEEP: Keep = Keep { keep_time: 30_000, keep_bytes: 500 };
 
     fn value(frame: &Bytes) -> Value {
@@ -141,7 +141,11 @@ mod tests {
 
     #[test]
     fn welcomes() {
-        let protocol = json!({"revision": easyrtc_proto::PROTOCOL_REVISION, "capabilities": []});
+        let protocol = Protocol::with([Capability::Resume, Capability::Binary].into());
+        let terms =
+            Terms { protocol, ping_interval: 25_000, ping_timeout: 20_000, max_message: 1000 };
+        let revision = easyrtc_proto::PROTOCOL_REVISION;
+        let protocol = json!({"revision": revision, "capabilities": ["binary", "resume"]});
         let mut expected = json!({"event": "welcome", "message": {
             "msgType": "welcome",
             "serverTime": 7,
@@ -151,15 +155,15 @@ mod tests {
             "maxMessage": 1000,
             "resumed": false,
         }});
-        assert_eq!(value(&welcome(&TERMS, None, None, 7)), expected);
+        assert_eq!(value(&welcome(&terms, None, None, 7)), expected);
         let token = RandomId::from_random([0; 18]);
         let session = Some((&token, &KEEP));
         expected["message"]["session"] =
             json!({"token": token.as_str(), "keepTime": 30_000, "keepBytes": 500});
-        assert_eq!(value(&welcome(&TERMS, session, None, 7)), expected);
+        assert_eq!(value(&welcome(&terms, session, None, 7)), expected);
         expected["message"]["resumed"] = true.into();
         expected["message"]["received"] = 3.into();
-        assert_eq!(value(&welcome(&TERMS, session, Some(3), 7)), expected);
+        assert_eq!(value(&welcome(&terms, session, Some(3), 7)), expected);
     }
 
     #[test]

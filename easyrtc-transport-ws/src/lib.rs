@@ -29,3 +29,8 @@ pub use config::Config;
 pub use easyrtc_transport_common::Origins;
 pub use metrics::Metrics;
 pub use service::{RawWebSocket, RawWebSocketResponse, SUBPROTOCOL};
+
+use easyrtc_proto::Capability;
+
+/// What clients can do because of this transport, to be told by the core.
+pub const CAPABILITIES: [Capability; 2] = [Capability::Binary, Capability::Resume];

@@ -34,6 +34,7 @@ impl Shared {
         let ping_interval = ping_interval(config.ping_interval, runtime.still_alive_interval());
         Self {
             terms: Terms {
+                protocol: runtime.protocol().clone(),
                 ping_interval: milliseconds(ping_interval),
                 ping_timeout: milliseconds(config.ping_timeout),
                 max_message: config.max_message,

@@ -58,7 +58,9 @@ export class Session {
     const { keepTime, maxMessage } = this.#server;
     const [token] = this.#tokens;
     const session = token && { token, keepTime, keepBytes: 1_000_000 };
-    const message = { msgType: 'welcome', maxMessage, session, ...fields };
+    // Of a later server, which can do what nobody here has heard of.
+    const protocol = { revision: '2100-01-01', capabilities: ['binary', 'teleport'] };
+    const message = { msgType: 'welcome', protocol, maxMessage, session, ...fields };
     this.line.send(JSON.stringify({ event: 'welcome', message }));
   }
 

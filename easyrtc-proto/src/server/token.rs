@@ -1,10 +1,11 @@
 //! `token`: the login succeeded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::{IceConfig, RoomUpdate, SessionData};
+use crate::capability::Capability;
 use crate::fields::Fields;
 use crate::name::{AppName, EasyrtcId, GroupName, RoomName};
 use crate::payload::Payload;
@@ -65,12 +66,14 @@ pub struct Application {
 pub struct Protocol {
     /// The date of the protocol's revision, `YYYY-MM-DD`.
     pub revision: String,
-    /// What it can do beyond what the revision asks for.
-    pub capabilities: Vec<String>,
+    /// What it can do that the revision leaves open.
+    pub capabilities: BTreeSet<Capability>,
 }
 
-impl Default for Protocol {
-    fn default() -> Self {
-        Self { revision: crate::PROTOCOL_REVISION.to_owned(), capabilities: Vec::new() }
+impl Protocol {
+    /// The revision this crate implements, with these capabilities.
+    #[must_use]
+    pub fn with(capabilities: BTreeSet<Capability>) -> Self {
+        Self { revision: crate::PROTOCOL_REVISION.to_owned(), capabilities }
     }
 }

@@ -50,11 +50,15 @@ mod together {
         ];
         assert_eq!(server.announced[..3], announced);
         let mut raw = web_socket::Client::connect(address, "/ws", &[]).unwrap();
-        let first = raw.login();
+        let mut first = raw.login();
+        let protocol = first["msgData"]["protocol"].take();
         let first = first["msgData"]["easyrtcid"].as_str().unwrap();
         let token = signalling::Client::connect(&server, "").login("");
         let room = &token["msgData"]["roomData"]["default"];
         assert!(room["clientList"][first].is_object(), "{token}");
+        assert_eq!(token["msgData"]["protocol"], protocol);
+        let told = ["binary", "connectionApiField", "resume", "stillAlive", "targetGroup"];
+        assert_eq!(protocol["capabilities"], serde_json::json!(told));
         let report: serde_json::Value = serde_json::from_str(&server.get("/healthz").body).unwrap();
         assert_eq!(report["connections"], 2);
     }
@@ -100,6 +104,10 @@ mod together {
         assert_eq!(status(server.address(), POLL), 200);
         assert_eq!(raw_websocket(server.address()), Err(404));
         assert!(!server.announced.iter().any(|line| line.starts_with("Raw WebSocket")));
+        let token = signalling::Client::connect(&server, "").login("");
+        let told = ["binary", "connectionApiField", "stillAlive", "targetGroup"];
+        let protocol = &token["msgData"]["protocol"];
+        assert_eq!(protocol["capabilities"], serde_json::json!(told), "no line to resume on");
     }
 
     #[test]

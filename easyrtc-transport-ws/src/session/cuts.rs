@@ -1,5 +1,8 @@
 //! Any number of cuts at any byte, against a naive model.
 
+use std::collections::BTreeSet;
+
+use easyrtc_proto::Protocol;
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -230,7 +233,8 @@ impl World {
 }
 
 fn world_welcome(number: u64, taken: Option<u64>) -> Bytes {
-    let terms = Terms { ping_interval: 1, ping_timeout: 1, max_message: 1 };
+    let protocol = Protocol::with(BTreeSet::new());
+    let terms = Terms { protocol, ping_interval: 1, ping_timeout: 1, max_message: 1 };
     let keep = Keep { keep_time: 1, keep_bytes: 1 };
     welcome(&terms, Some((&token(number), &keep)), taken, 0)
 }

@@ -1,12 +1,13 @@
 //! Who gets a WebSocket, and what it says first.
 
-use easyrtc_transport_ws::{Config, Origins, SUBPROTOCOL};
+use easyrtc_runtime::{OpenToEveryone, Options, Runtime};
+use easyrtc_transport_ws::{CAPABILITIES, Config, Origins, SUBPROTOCOL};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::support::Server;
 use crate::support::client::{Client, open, refused};
+use crate::support::{Server, login};
 
 #[tokio::test]
 async fn the_welcome() {
@@ -15,13 +16,26 @@ async fn the_welcome() {
     assert!(client.response.headers().get("sec-websocket-protocol").is_none());
     assert!(welcome["serverTime"].is_u64());
     assert!(welcome["protocol"]["revision"].is_string());
-    assert_eq!(welcome["protocol"]["capabilities"], json!([]));
     assert_eq!(welcome["pingInterval"], 25_000);
     assert_eq!(welcome["pingTimeout"], 20_000);
     assert_eq!(welcome["maxMessage"], 1_000_000);
     assert_eq!(welcome["resumed"], false);
     assert!(welcome.get("session").is_none(), "it ends with its line");
     assert_eq!(server.metrics().sessions, 1);
+}
+
+#[tokio::test]
+async fn the_welcome_and_the_token_say_the_same_of_the_protocol() {
+    let mut options = Options::default();
+    options.core.capabilities.extend(CAPABILITIES);
+    let runtime = Runtime::start(options, OpenToEveryone).unwrap();
+    let server = Server::with_runtime(Config::default(), runtime).await;
+    let (mut client, welcome) = Client::connect(server.address).await;
+    client.event(1, "easyrtcAuth", &login()).await;
+    let token = client.ack(1).await;
+    assert_eq!(welcome["protocol"], token["msgData"]["protocol"]);
+    let told = ["binary", "connectionApiField", "resume", "stillAlive", "targetGroup"];
+    assert_eq!(welcome["protocol"]["capabilities"], json!(told));
 }
 
 #[tokio::test]

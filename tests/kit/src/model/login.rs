@@ -261,7 +261,7 @@ impl Model {
             },
             still_alive_interval: self.config.still_alive_interval.as_secs() * 1000,
             server_time: self.now.unix_ms,
-            protocol: Protocol::default(),
+            protocol: Protocol::with(self.config.capabilities.clone()),
         })))
     }
 }
