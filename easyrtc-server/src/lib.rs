@@ -7,10 +7,12 @@
 pub mod cli;
 pub mod gate;
 pub mod http;
+pub mod line_file;
 pub mod listen;
 pub mod logging;
 pub mod options;
 pub mod places;
+pub mod recording;
 pub mod serve;
 pub mod session;
 pub mod settings;
@@ -25,6 +27,7 @@ use clap::Parser;
 
 use cli::Cli;
 use http::Folders;
+use recording::Recording;
 use settings::{ConfigError, Environment, Loaded, Settings};
 
 /// The version of this server.
@@ -84,6 +87,13 @@ fn run(loaded: &Loaded, folders: Folders) -> ExitCode {
     for warning in &loaded.warnings {
         tracing::warn!("{warning}");
     }
+    let recording = match Recording::start(&loaded.settings) {
+        Ok(recording) => recording,
+        Err(error) => {
+            complain(&error);
+            return ExitCode::FAILURE;
+        }
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -91,9 +101,10 @@ fn run(loaded: &Loaded, folders: Folders) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let ended = runtime.block_on(serve::serve(&loaded.settings, folders));
+    let ended = runtime.block_on(serve::serve(&loaded.settings, folders, &recording));
     // What is still running is not waited for: the deadline has passed, or somebody is in a hurry.
     runtime.shutdown_background();
+    recording.finish();
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -213,6 +213,7 @@ mod tests {
     use super::*;
     use crate::http::Folders;
     use crate::places::places;
+    use crate::recording::Recording;
     use crate::signalling::Signalling;
 
     async fn get(address: SocketAddr, path: &str) -> String {
@@ -229,7 +230,7 @@ mod tests {
         let listen = vec!["127.0.0.1:0".parse().unwrap()];
         let settings = Settings { listen, ..Settings::default() };
         let gate = Gate::new(settings.max_sockets, settings.write_timeout);
-        let signalling = Signalling::start(&settings, None).unwrap();
+        let signalling = Signalling::start(&settings, None, &Recording::default()).unwrap();
         let folders = Folders::open(&settings).unwrap();
         let mut places = places(&settings);
         let listener = bind(&mut places).await.unwrap().remove(0);

@@ -10,6 +10,7 @@ use crate::gate::Gate;
 use crate::http::{Folders, Site};
 use crate::listen::{Acceptor, HeadLimits, Phase, bind};
 use crate::places::{self, Place};
+use crate::recording::Recording;
 use crate::session::SessionIds;
 use crate::settings::Settings;
 use crate::shutdown::Signals;
@@ -33,13 +34,17 @@ pub enum ServeError {
 ///
 /// # Errors
 /// If it cannot start, or if a second signal cuts the draining short.
-pub async fn serve(settings: &Settings, folders: Folders) -> Result<(), ServeError> {
+pub async fn serve(
+    settings: &Settings,
+    folders: Folders,
+    recording: &Recording,
+) -> Result<(), ServeError> {
     let mut signals = Signals::install().map_err(ServeError::Start)?;
     let mut places = places::places(settings);
     let listeners =
         bind(&mut places).await.map_err(|(address, error)| ServeError::Bind(address, error))?;
     let gate = Gate::new(settings.max_sockets, settings.write_timeout);
-    let site = Arc::new(start_site(settings, folders, &gate, &places)?);
+    let site = Arc::new(start_site(settings, folders, &gate, &places, recording)?);
     let (phase, watched) = watch::channel(Phase::Serving);
     let limits = HeadLimits::of(settings);
     let acceptor = Acceptor::new(Arc::clone(&site), Arc::clone(&gate), limits, watched);
@@ -74,12 +79,13 @@ fn start_site(
     folders: Folders,
     gate: &Arc<Gate>,
     places: &[Place],
+    recording: &Recording,
 ) -> Result<Site, ServeError> {
     let ids = SessionIds::new().map_err(|error| ServeError::Start(error.into()))?;
     let sessions = settings.options.protocol.sessions;
     let issued = (sessions.enabled && sessions.require_issued).then(|| ids.clone());
     let cookies = (sessions.enabled && sessions.cookie).then_some(ids);
-    let signalling = Signalling::start(settings, issued)
+    let signalling = Signalling::start(settings, issued, recording)
         .map_err(|error| ServeError::Start(io::Error::other(error)))?;
     Ok(Site::new(settings, signalling, folders, cookies, Arc::clone(gate), places))
 }

@@ -141,6 +141,13 @@ pub struct Layer {
     #[arg(long, value_name = "FORMAT", help_heading = "Logs (on standard error)")]
     pub log_format: Option<LogFormat>,
 
+    /// Write every message of every client and of the server into this file, one JSON object per
+    /// line, to see what crosses the wire. It holds credentials and everything people say: never
+    /// in production. A file of this name is overwritten
+    #[arg(verbatim_doc_comment)]
+    #[arg(long, value_name = "FILE", help_heading = "For development")]
+    pub message_log: Option<PathBuf>,
+
     /// The protocol's options, in the file only: flag and environment have `--easyrtc-options`.
     #[arg(skip)]
     pub options: Option<toml::Table>,
@@ -190,6 +197,8 @@ pub struct Settings {
     pub log_level: LogLevel,
     /// How it is written.
     pub log_format: LogFormat,
+    /// Where every message is written, if anywhere.
+    pub message_log: Option<PathBuf>,
     /// The protocol's options.
     pub options: Options,
 }
@@ -212,6 +221,7 @@ impl Default for Settings {
             shutdown_timeout: Duration::from_secs(10),
             log_level: LogLevel::default(),
             log_format: LogFormat::Text,
+            message_log: None,
             options: Options::default(),
         }
     }

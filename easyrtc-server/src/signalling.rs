@@ -9,6 +9,7 @@ use easyrtc_runtime::{
 use easyrtc_state::LoginQuestion;
 
 use crate::places::Offer;
+use crate::recording::Recording;
 use crate::session::SessionIds;
 use crate::settings::{Network, Settings};
 use crate::transports::{Transport, capabilities};
@@ -31,7 +32,11 @@ impl Signalling {
     ///
     /// # Errors
     /// If the operating system gives no randomness.
-    pub fn start(settings: &Settings, issued: Option<SessionIds>) -> Result<Self, NoEntropy> {
+    pub fn start(
+        settings: &Settings,
+        issued: Option<SessionIds>,
+        recording: &Recording,
+    ) -> Result<Self, NoEntropy> {
         let mut protocol = settings.options.protocol.clone();
         protocol.core.capabilities.append(&mut capabilities(settings));
         let options = easyrtc_runtime::Options {
@@ -40,7 +45,7 @@ impl Signalling {
             outbox: protocol.outbox,
             // Sockets are counted where they are accepted, sessions in the transport.
             hard_connection_limit: 0,
-            observer: None,
+            observer: recording.observer(),
         };
         let denied = settings.denied_addresses.clone();
         let runtime = Runtime::start(options, Door { denied, issued })?;

@@ -1,6 +1,7 @@
 //! The tests that start the real binary: see `tests/e2e/README.md`.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -44,6 +45,7 @@ pub(crate) fn browser(project: &Project) -> Result<(), Failure> {
 pub(crate) fn rust_socketio(project: &Project) -> Result<(), Failure> {
     let clippy = ["clippy", "--all-targets", "--locked", "--", "-D", "warnings"];
     run(&mut project.cargo_in(RUST_SOCKETIO, &clippy))?;
+    empty_message_logs(project, "rust-socketio")?;
     run(&mut project.cargo_in(RUST_SOCKETIO, &["test", "--locked"]))
 }
 
@@ -52,11 +54,24 @@ fn test_files(project: &Project, directory: &str, at_a_time: usize) -> Result<()
     if files.is_empty() {
         return Err(Failure::new(format!("no tests in {END_TO_END}/{directory}")));
     }
+    empty_message_logs(project, directory)?;
     run(project
         .command_in(END_TO_END, "node")
         .args(["--test", "--test-reporter=spec"])
         .arg(format!("--test-concurrency={at_a_time}"))
         .args(files))
+}
+
+/// Throws away the messages that earlier tests of this kind logged, in
+/// `target/message-logs/KIND`.
+pub(crate) fn empty_message_logs(project: &Project, kind: &str) -> Result<(), Failure> {
+    let directory = project.target("message-logs").join(kind);
+    match fs::remove_dir_all(&directory) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(Failure::new(format!("{}: {error}", directory.display())))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The files of a directory whose names end so, in the order of their names.

@@ -56,6 +56,12 @@ impl Project {
         self.root.join(relative)
     }
 
+    /// The absolute path of a file in cargo's target directory.
+    pub(crate) fn target(&self, relative: &str) -> PathBuf {
+        let target = self.target.clone();
+        target.unwrap_or_else(|| self.path("target")).join(relative)
+    }
+
     /// A command that runs at the top of the project.
     pub(crate) fn command(&self, program: &str) -> Command {
         self.command_in(".", program)

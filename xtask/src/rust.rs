@@ -1,5 +1,6 @@
 //! The steps that are one call of cargo each. `--locked` keeps them from writing to the tree.
 
+use crate::end_to_end::empty_message_logs;
 use crate::project::{Failure, Project, run};
 
 /// The workspace of its own that only the end-to-end tests use.
@@ -27,6 +28,7 @@ pub(crate) fn clippy(project: &Project) -> Result<(), Failure> {
 
 /// The tests beside the code and in the crates' own `tests` directories.
 pub(crate) fn test(project: &Project) -> Result<(), Failure> {
+    empty_message_logs(project, "cargo")?;
     // A snapshot that differs is a failure, never a new file in the tree.
     run(project.cargo(&["test", "--workspace", "--locked"]).env("INSTA_UPDATE", "no"))
 }

@@ -327,7 +327,7 @@ static ELSEWHERE: &[Known] = &[
     elsewhere("logWarningStackEnable", LOGS),
     elsewhere("logColorEnable", LOGS),
     elsewhere("logObjectDepth", LOGS),
-    elsewhere("logMessagesEnable", "messages are never logged"),
+    elsewhere("logMessagesEnable", "--message-log writes every message into a file"),
 ];
 
 /// The rules for names are fixed, so an option that would change one may only repeat it.

@@ -28,6 +28,7 @@ impl Layer {
             shutdown_timeout: self.shutdown_timeout.or(lower.shutdown_timeout),
             log_level: self.log_level.or(lower.log_level),
             log_format: self.log_format.or(lower.log_format),
+            message_log: self.message_log.or(lower.message_log),
             options: self.options.or(lower.options),
         }
     }
@@ -99,6 +100,7 @@ fn with_defaults(layer: Layer, options: options::Options) -> Result<Settings, Co
         shutdown_timeout: layer.shutdown_timeout.map_or(default.shutdown_timeout, |span| span.0),
         log_level: layer.log_level.unwrap_or(default.log_level),
         log_format: layer.log_format.unwrap_or(default.log_format),
+        message_log: layer.message_log.as_deref().map(absolute).transpose()?,
         options,
     };
     if settings.listen.is_empty() {

@@ -77,6 +77,7 @@ impl Settings {
             "shutdown_timeout" => time(self.shutdown_timeout),
             "log_level" => quote(&self.log_level.to_string()),
             "log_format" => serde_json::to_string(&self.log_format).unwrap_or_default(),
+            "message_log" => return path(&self.message_log),
             _ => return None,
         })
     }

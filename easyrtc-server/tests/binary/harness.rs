@@ -2,7 +2,9 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// Longer than anything takes that works: what is not there by then does not come.
@@ -57,6 +59,7 @@ impl Server {
     }
 
     fn spawn(mut command: Command) -> Self {
+        command.env("EASYRTC_MESSAGE_LOG", message_log());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let stderr = BufReader::new(child.stderr.take().unwrap());
         let mut announced = Vec::new();
@@ -144,6 +147,15 @@ impl Server {
         }
         panic!("the server does not end");
     }
+}
+
+/// Where the next server logs its messages, so that they can be checked.
+fn message_log() -> PathBuf {
+    static STARTED: AtomicUsize = AtomicUsize::new(0);
+    let number = STARTED.fetch_add(1, Ordering::Relaxed);
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("message-logs/cargo");
+    std::fs::create_dir_all(&directory).unwrap();
+    directory.join(format!("{}-{number}.jsonl", env!("CARGO_PKG_NAME")))
 }
 
 impl Drop for Server {

@@ -7,6 +7,8 @@ mod configuration;
 #[cfg(feature = "ws")]
 mod demo;
 mod harness;
+#[cfg(feature = "ws")]
+mod message_log;
 mod pages;
 #[cfg(feature = "socketio")]
 mod signalling;

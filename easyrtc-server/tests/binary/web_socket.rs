@@ -54,7 +54,8 @@ impl Client {
         answer["message"].take()
     }
 
-    fn frame(&mut self) -> Value {
+    /// The next message of the server, or whatever else it sends as a frame.
+    pub(crate) fn frame(&mut self) -> Value {
         match self.receive() {
             Received::Frame(frame) => frame,
             closed @ Received::Closed(_) => panic!("{closed:?}"),

@@ -4,11 +4,15 @@ pub(crate) mod eio3;
 pub(crate) mod http;
 pub(crate) mod ws;
 
+use std::fs::File;
 use std::future::Future;
 use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use easyrtc_runtime::{OpenToEveryone, Options, Runtime};
+use easyrtc_runtime::{MessageLog, OpenToEveryone, Options, Runtime};
 use easyrtc_transport_socketio::{Config, Metrics, SocketIo};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -92,9 +96,21 @@ impl Drop for Server {
     }
 }
 
+/// What the runtimes of these tests start from. Each logs its messages into a file of its own,
+/// `target/message-logs/cargo`, so that they can be checked.
+pub(crate) fn options() -> Options {
+    static STARTED: AtomicUsize = AtomicUsize::new(0);
+    let number = STARTED.fetch_add(1, Ordering::Relaxed);
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("message-logs/cargo");
+    std::fs::create_dir_all(&directory).unwrap();
+    let name = format!("{}-{number}.jsonl", env!("CARGO_PKG_NAME"));
+    let log = MessageLog::new(File::create(directory.join(name)).unwrap());
+    Options { observer: Some(Arc::new(log)), ..Options::default() }
+}
+
 /// A runtime as the original's defaults have it.
 fn runtime() -> Runtime {
-    Runtime::start(Options::default(), OpenToEveryone).unwrap()
+    Runtime::start(options(), OpenToEveryone).unwrap()
 }
 
 /// A login that is accepted.

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use easyrtc_runtime::{Answer, Options, Question, Responder, Runtime, Verdict};
+use easyrtc_runtime::{Answer, Question, Responder, Runtime, Verdict};
 use easyrtc_transport_socketio::Config;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use crate::support::http::Polling;
 use crate::support::ws::Ws;
-use crate::support::{Server, event, login, parse_ack, soon};
+use crate::support::{Server, event, login, options, parse_ack, soon};
 
 /// Lets clients in once the door is open.
 struct Door(watch::Receiver<bool>);
@@ -30,7 +30,7 @@ impl Responder for Door {
 
 async fn server(config: Config) -> (Server, watch::Sender<bool>) {
     let door = watch::Sender::new(false);
-    let mut options = Options::default();
+    let mut options = options();
     // What comes before the answer: one message waits in the core, the next in the transport.
     options.core.limits.parked = 1;
     let runtime = Runtime::start(options, Door(door.subscribe())).unwrap();

@@ -9,7 +9,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 
 use crate::support::client::{Client, open};
-use crate::support::{Server, bad_login, login, room_list, soon};
+use crate::support::{Server, bad_login, login, options, room_list, soon};
 
 const BAD_STRUCTURE: &str = "MSG_REJECT_BAD_STRUCTURE";
 
@@ -182,7 +182,7 @@ async fn a_slow_reader() {
 
 #[tokio::test]
 async fn the_runtime_has_no_room() {
-    let options = Options { hard_connection_limit: 1, ..Options::default() };
+    let options = Options { hard_connection_limit: 1, ..options() };
     let runtime = Runtime::start(options, OpenToEveryone).unwrap();
     let server = Server::with_runtime(Config::default(), runtime).await;
     let (_client, _) = Client::connect(server.address).await;

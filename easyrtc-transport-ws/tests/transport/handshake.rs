@@ -1,13 +1,13 @@
 //! Who gets a WebSocket, and what it says first.
 
-use easyrtc_runtime::{OpenToEveryone, Options, Runtime};
+use easyrtc_runtime::{OpenToEveryone, Runtime};
 use easyrtc_transport_ws::{CAPABILITIES, Config, Origins, SUBPROTOCOL};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::support::client::{Client, open, refused};
-use crate::support::{Server, login};
+use crate::support::{Server, login, options};
 
 #[tokio::test]
 async fn the_welcome() {
@@ -26,7 +26,7 @@ async fn the_welcome() {
 
 #[tokio::test]
 async fn the_welcome_and_the_token_say_the_same_of_the_protocol() {
-    let mut options = Options::default();
+    let mut options = options();
     options.core.capabilities.extend(CAPABILITIES);
     let runtime = Runtime::start(options, OpenToEveryone).unwrap();
     let server = Server::with_runtime(Config::default(), runtime).await;

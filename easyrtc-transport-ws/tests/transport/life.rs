@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::client::{Client, token};
-use crate::support::{Server, login, room_list, soon, until};
+use crate::support::{Server, login, options, room_list, soon, until};
 
 /// Pings often, and does not wait long for the answers.
 fn impatient() -> Config {
@@ -61,7 +61,7 @@ async fn silence_is_closed() {
         still_alive_grace: Duration::from_millis(50),
         ..CoreConfig::default()
     };
-    let runtime = Runtime::start(Options { core, ..Options::default() }, OpenToEveryone).unwrap();
+    let runtime = Runtime::start(Options { core, ..options() }, OpenToEveryone).unwrap();
     let server = Server::with_runtime(Config::default(), runtime).await;
     let (mut client, _) = Client::connect(server.address).await;
     assert_eq!(client.closed().await, (4000, "silent".to_owned()));
@@ -80,7 +80,7 @@ async fn pings_of_the_client_are_answered() {
 async fn who_does_not_log_in_is_told_and_closed() {
     let core =
         CoreConfig { login_timeout_websocket: Duration::from_millis(20), ..CoreConfig::default() };
-    let runtime = Runtime::start(Options { core, ..Options::default() }, OpenToEveryone).unwrap();
+    let runtime = Runtime::start(Options { core, ..options() }, OpenToEveryone).unwrap();
     let server = Server::with_runtime(Config::default(), runtime).await;
     let (mut client, _) = Client::connect(server.address).await;
     assert_eq!(client.frame().await["message"]["msgData"]["errorCode"], "LOGIN_TIMEOUT");
@@ -106,7 +106,7 @@ impl Responder for Door {
 
 async fn behind_a_door(config: Config) -> (Server, watch::Sender<bool>) {
     let door = watch::Sender::new(false);
-    let mut options = Options::default();
+    let mut options = options();
     // What comes before the answer: one message waits in the core, the next in the transport.
     options.core.limits.parked = 1;
     let runtime = Runtime::start(options, Door(door.subscribe())).unwrap();

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 
 use crate::support::client::{Client, open, token};
-use crate::support::{Server, numbered, room_list, soon, until};
+use crate::support::{Server, numbered, options, room_list, soon, until};
 
 async fn cut(server: &Server, client: Client) {
     let before = server.metrics().sessions_cut;
@@ -201,7 +201,7 @@ async fn still_alive_while_away() {
         still_alive_grace: Duration::from_millis(400),
         ..CoreConfig::default()
     };
-    let runtime = Runtime::start(Options { core, ..Options::default() }, OpenToEveryone).unwrap();
+    let runtime = Runtime::start(Options { core, ..options() }, OpenToEveryone).unwrap();
     let config = Config { keep_time: Duration::from_millis(2000), ..Config::default() };
     let server = Server::with_runtime(config, runtime).await;
     let (client, _, _) = Client::resumable(server.address).await;

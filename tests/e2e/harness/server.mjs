@@ -3,7 +3,8 @@
 //   EASYRTC_SERVER   command to start instead of target/release/easyrtc-server
 
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { within } from './wait.mjs';
 
@@ -18,6 +19,16 @@ export const PAGES = fileURLToPath(new URL('../pages', import.meta.url));
 /** Cargo's target directory: the binary is there, and screenshots go there. */
 export const TARGET =
   process.env.CARGO_TARGET_DIR ?? fileURLToPath(new URL('../../../target', import.meta.url));
+
+// Each server logs its messages into a file of its own, so that they can be checked afterwards:
+// target/message-logs/node/churn-0.jsonl is the first of node/churn.test.mjs.
+const MESSAGE_LOGS = `${TARGET}/message-logs/${basename(dirname(process.argv[1]))}`;
+let started = 0;
+
+function messageLog() {
+  mkdirSync(MESSAGE_LOGS, { recursive: true });
+  return `${MESSAGE_LOGS}/${basename(process.argv[1], '.test.mjs')}-${started++}.jsonl`;
+}
 
 const OUTPUT_KEPT = 64 * 1024;
 const START_DEADLINE = 30_000;
@@ -47,6 +58,7 @@ export class Server {
         EASYRTC_LISTEN: '127.0.0.1:0',
         PORT: '0',
         EASYRTC_OPTIONS: JSON.stringify(options),
+        EASYRTC_MESSAGE_LOG: messageLog(),
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -1,9 +1,11 @@
 //! The real binary, started on a free port of loopback.
 
 use std::env;
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A running server; ended when dropped.
 #[derive(Debug)]
@@ -33,6 +35,7 @@ impl Server {
             // Ours takes the first, which keeps it on loopback; other servers take the second.
             .env("EASYRTC_LISTEN", "127.0.0.1:0")
             .env("PORT", "0")
+            .env("EASYRTC_MESSAGE_LOG", message_log())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
@@ -65,10 +68,22 @@ fn listening_port(line: &str) -> Option<u16> {
 }
 
 fn command() -> String {
-    env::var("EASYRTC_SERVER").unwrap_or_else(|_| {
-        let project = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let target = env::var_os("CARGO_TARGET_DIR")
-            .map_or_else(|| project.join("target"), |directory| project.join(directory));
-        target.join("release/easyrtc-server").display().to_string()
-    })
+    env::var("EASYRTC_SERVER")
+        .unwrap_or_else(|_| target().join("release/easyrtc-server").display().to_string())
+}
+
+/// Cargo's target directory of the project.
+fn target() -> PathBuf {
+    let project = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| project.join("target"), |directory| project.join(directory))
+}
+
+/// Where the next server logs its messages, so that they can be checked; other servers don't.
+fn message_log() -> PathBuf {
+    static STARTED: AtomicUsize = AtomicUsize::new(0);
+    let number = STARTED.fetch_add(1, Ordering::Relaxed);
+    let directory = target().join("message-logs/rust-socketio");
+    fs::create_dir_all(&directory).expect("the target directory can be written");
+    directory.join(format!("server-{number}.jsonl"))
 }
