@@ -24,6 +24,8 @@ mod limits;
 mod name;
 mod payload;
 mod presence;
+#[cfg(feature = "schema")]
+pub mod schema;
 mod server;
 mod value;
 

@@ -7,6 +7,7 @@ use crate::payload::Payload;
 
 /// The closed set of values of `show`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Show {
     /// Away.
@@ -39,6 +40,7 @@ impl Show {
 
 /// A client's presence, as others see it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Presence {
     /// Whether the client can be talked to.
     pub show: Show,

@@ -6,6 +6,7 @@ use crate::error_code::ErrorCode;
 
 /// `msgData` of `error`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ErrorMessage {
     /// What went wrong, for programs.

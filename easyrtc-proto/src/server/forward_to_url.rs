@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// `msgData.forwardToUrl`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ForwardToUrl {
     /// The page.

@@ -12,6 +12,7 @@ use crate::value::Value;
 
 /// `msgData.iceConfig`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct IceConfig {
     /// The servers in the order clients are to try them.

@@ -11,6 +11,7 @@ use crate::presence::Presence;
 
 /// `msgData` of `roomData`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RoomData {
     /// The rooms concerned.
@@ -19,6 +20,7 @@ pub struct RoomData {
 
 /// What the client is to do about one room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum RoomStatus {
     /// It is in the room now.
@@ -31,6 +33,7 @@ pub enum RoomStatus {
 
 /// One room in `roomData`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RoomUpdate {
     /// The room; the same as the key.
@@ -58,6 +61,7 @@ impl RoomUpdate {
 
 /// Changes of a client list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ClientListDelta {
     /// Clients that came or changed, always with their full entry (decision D9).
@@ -70,6 +74,7 @@ pub struct ClientListDelta {
 
 /// A client as those in its room see it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ClientEntry {
     /// Who; the same as the key.
@@ -88,6 +93,7 @@ pub struct ClientEntry {
 
 /// A client that left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RemovedClient {
     /// Who; the same as the key.
     pub easyrtcid: EasyrtcId,

@@ -8,6 +8,7 @@ use crate::name::RoomName;
 
 /// `msgData` of `roomList`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RoomList {
     /// All rooms the client may know of, empty ones too.
@@ -16,6 +17,7 @@ pub struct RoomList {
 
 /// One room in `roomList`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RoomListEntry {
     /// The room; the same as the key.

@@ -7,6 +7,7 @@ use crate::name::SessionId;
 
 /// `msgData.sessionData`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SessionData {
     /// Which session.
     pub easyrtcsid: SessionId,

@@ -12,6 +12,7 @@ use crate::payload::Payload;
 
 /// `msgData` of `token`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Token {
     /// Who the client is from now on.
@@ -41,6 +42,7 @@ pub struct Token {
 
 /// One group in `groupList`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Group {
     /// The group; the same as the key.
@@ -49,6 +51,7 @@ pub struct Group {
 
 /// `application` of a token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Application {
     /// Its name.
@@ -63,6 +66,7 @@ pub struct Application {
 
 /// What the server speaks (decision D29).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Protocol {
     /// The date of the protocol's revision, `YYYY-MM-DD`.
     pub revision: String,
