@@ -1,0 +1,35 @@
+//! The cases, one file for each area of the specification.
+
+mod login;
+mod rooms;
+mod say;
+
+use std::sync::LazyLock;
+
+use crate::case::Case;
+use crate::profile::FEW_APPS;
+
+/// All cases, in the order of the specification's files.
+#[must_use]
+pub fn all() -> Vec<&'static Case> {
+    static ALL: LazyLock<Vec<&'static Case>> = LazyLock::new(|| {
+        let areas: &[&'static [Case]] = &[login::CASES, rooms::CASES];
+        areas.iter().flat_map(|area| area.iter()).collect()
+    });
+    ALL.clone()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn ids_are_unique() {
+        let mut seen = BTreeSet::new();
+        for case in all() {
+            assert!(seen.insert(case.id), "{} is there twice", case.id);
+        }
+    }
+}

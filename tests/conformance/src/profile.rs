@@ -1,0 +1,122 @@
+//! The configurations of servers that cases need.
+
+/// A configuration of a server.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// How it is called on the command line.
+    pub name: &'static str,
+    /// The options, as for `--easyrtc-options` or in the variable `EASYRTC_OPTIONS`.
+    pub options: &'static str,
+    /// What cannot be said with options: a settings file of `easyrtc-server`. Empty for none.
+    pub settings: &'static str,
+}
+
+impl Profile {
+    const fn options(name: &'static str, options: &'static str) -> Self {
+        Self { name, options, settings: "" }
+    }
+
+    const fn settings(name: &'static str, settings: &'static str) -> Self {
+        Self { name, options: "{}", settings }
+    }
+}
+
+/// Nothing set.
+pub(crate) const DEFAULT: Profile = Profile::options("default", "{}");
+
+macro_rules! profiles {
+    ($($(#[$attribute:meta])* $constant:ident = $make:ident($name:literal, $text:expr);)*) => {
+        $(
+            $(#[$attribute])*
+            pub(crate) const $constant: Profile = Profile::$make($name, $text);
+        )*
+        /// All of them.
+        pub const PROFILES: &[Profile] = &[DEFAULT, $($constant),*];
+    };
+}
+
+profiles! {
+    /// No application can be made by clients.
+    NO_APPS = options("no-apps", r#"{"appAutoCreateEnable":false}"#);
+    /// No room can be made by clients.
+    NO_ROOMS = options("no-rooms", r#"{"roomAutoCreateEnable":false}"#);
+    /// Nobody gets into a room without asking.
+    NO_DEFAULT_ROOM = options("no-default-room", r#"{"roomDefaultEnable":false}"#);
+    /// Two members at most in each room.
+    TWO_MEMBERS = options("two-members", r#"{"roomMaxConnection":2}"#);
+    /// Rooms without a limit.
+    NO_MEMBER_LIMIT = options("no-member-limit", r#"{"roomMaxConnection":0}"#);
+    /// Empty rooms are forgotten soon.
+    SHORT_ROOMS = options("short-rooms", r#"{"roomEmptyTtl":200}"#);
+    /// Sessions are forgotten soon; at most one.
+    SHORT_SESSIONS = options("short-sessions", r#"{"sessionTtl":200,"maxSessions":1}"#);
+    /// Two rooms for each connection, four for each application.
+    FEW_ROOMS =
+        options("few-rooms", r#"{"maxRoomsPerConnection":2,"maxRoomsPerApplication":4}"#);
+    /// Three applications, the default one included.
+    FEW_APPS = options("few-apps", r#"{"maxApplications":3,"roomEmptyTtl":200}"#);
+    /// Two connections.
+    FEW_CONNECTIONS = options("few-connections", r#"{"maxConnections":2}"#);
+    /// Two connections that have not logged in.
+    FEW_UNAUTHENTICATED =
+        options("few-unauthenticated", r#"{"maxUnauthenticatedConnections":2}"#);
+    /// Two connections of one address that have not logged in.
+    FEW_PER_ADDRESS = options("few-per-address", r#"{"maxUnauthenticatedPerAddress":2}"#);
+    /// Little time to log in.
+    SHORT_LOGIN = options("short-login", r#"{"loginTimeout":300}"#);
+    /// Silence is soon acted on.
+    SILENCE =
+        options("silence", r#"{"stillAliveInterval":400,"stillAliveGracePeriod":200}"#);
+    /// Nobody may be silent for long, and pings are rarer than that.
+    RARE_PINGS =
+        options("rare-pings", r#"{"stillAliveInterval":12000,"stillAliveGracePeriod":3000}"#);
+    /// Fields of everything, some shared.
+    FIELDS = options(
+        "fields",
+        r#"{"appDefaultFieldObj":{"motd":{"fieldValue":{"n":[1,2]},"fieldOption":{"isShared":true}},
+            "hidden":{"fieldValue":"no"}},
+            "roomDefaultFieldObj":{"topic":{"fieldValue":"general","fieldOption":{"isShared":true}},
+            "hidden":{"fieldValue":"no","fieldOption":{"isShared":false}},
+            "bad/name":{"fieldValue":1,"fieldOption":{"isShared":true}}},
+            "connectionDefaultFieldObj":{"credit":{"fieldValue":5,
+            "fieldOption":{"isShared":true}},"hidden":{"fieldValue":"no"}}}"#
+    );
+    /// ICE servers of every form.
+    ICE = options(
+        "ice",
+        r#"{"appIceServers":[{"urls":["stun:a.example.test","stun:b.example.test"]},
+            {"urls":"turn:c.example.test?transport=tcp","username":"ada","credential":"p"},
+            {"url":"stun:d.example.test"}]}"#
+    );
+    /// An application whose rooms are not listed, with options for its clients.
+    APPLICATIONS = options(
+        "applications",
+        r#"{"applications":{"quiet":{"hideRoomList":true,"publicOptions":{"theme":"dark"},
+            "rooms":{"Lobby":{"roomMaxConnection":1}}}},"roomEmptyTtl":200}"#
+    );
+    /// Messages of 1,000 bytes.
+    SMALL_MESSAGES = options("small-messages", r#"{"maxMessageBytes":1000}"#);
+    /// Depth 8.
+    SHALLOW = options("shallow", r#"{"maxDepth":8}"#);
+    /// Little may wait for a client.
+    SMALL_OUTBOX =
+        options("small-outbox", r#"{"maxOutboxMessages":100,"maxOutboxBytes":2000000}"#);
+    /// Pings come quickly.
+    QUICK_PINGS = options("quick-pings", r#"{"pingInterval":200,"pingTimeout":300}"#);
+    /// One session of the transport at a time.
+    ONE_SESSION = options("one-session", r#"{"maxTransportSessions":1}"#);
+    /// No acks are asked for.
+    NO_EMIT_ACKS = options("no-emit-acks", r#"{"emitAckEnable":false}"#);
+    /// Only session ids of the server.
+    ISSUED = options(
+        "issued",
+        r#"{"sessionEnable":true,"sessionCookieEnable":true,"sessionRequireIssued":true}"#
+    );
+    /// Nobody may connect from here.
+    BANNED = settings("banned", "denied_addresses = [\"127.0.0.0/8\", \"::1\"]\n");
+    /// Pages of one origin only.
+    ORIGINS = settings("origins", "allowed_origins = [\"https://good.example\"]\n");
+    /// Sessions of cut raw WebSockets are kept for a moment.
+    SHORT_KEEP =
+        settings("short-keep", "[transport.ws]\nkeep_time = \"400ms\"\nkeep_bytes = 4000\n");
+}
