@@ -16,6 +16,9 @@ mod emit;
 mod end;
 mod engine;
 mod face;
+#[cfg(feature = "fuzz")]
+#[doc(hidden)]
+pub mod fuzz;
 mod link;
 mod metrics;
 mod polling;

@@ -16,6 +16,9 @@ mod config;
 mod driver;
 mod encode;
 mod frame;
+#[cfg(feature = "fuzz")]
+#[doc(hidden)]
+pub mod fuzz;
 mod link;
 mod members;
 mod metrics;

@@ -11,8 +11,10 @@ use easyrtc_transport_common::{Packet, PacketSource, RandomId};
 
 use crate::encode;
 
-#[cfg(test)]
+#[cfg(any(test, feature = "fuzz"))]
 mod cuts;
+#[cfg(feature = "fuzz")]
+pub(crate) mod fuzzed;
 #[cfg(test)]
 mod tests;
 

@@ -1,18 +1,9 @@
 //! Tables of what a session keeps.
 
+use super::cuts::{s, token};
 use super::*;
 
 const LIMITS: Limits = Limits { time: s(30), bytes: 100 };
-
-pub(super) const fn s(seconds: u64) -> Duration {
-    Duration::from_secs(seconds)
-}
-
-pub(super) fn token(number: u64) -> RandomId {
-    let mut random = [0; 18];
-    random[..8].copy_from_slice(&number.to_be_bytes());
-    RandomId::from_random(random)
-}
 
 /// A session whose welcome has left.
 fn session(limits: Limits) -> Session {

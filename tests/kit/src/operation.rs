@@ -6,8 +6,7 @@ mod malformed;
 mod message;
 mod strategy;
 
-pub(crate) use malformed::MALFORMED;
-pub use malformed::Malformed;
+pub use malformed::{MALFORMED, Malformed};
 pub(crate) use message::text;
 pub use message::{Login, Message};
 pub use strategy::{histories, setups};

@@ -21,7 +21,7 @@ const fn plain(event: ClientEvent, kind: Kind, text: &'static str) -> Malformed 
 }
 
 /// At least one for each kind of fault.
-pub(crate) const MALFORMED: &[Malformed] = &[
+pub const MALFORMED: &[Malformed] = &[
     plain(Auth, TooDeep, r#"{"msgType":"authenticate","x":[[[[[[[[[[[[]]]]]]]]]]]]}"#),
     plain(Cmd, TooDeep, r#"{"msgType":"hangup","x":[[[[[[[[[[[[]]]]]]]]]]]]}"#),
     plain(Msg, TooDeep, "[[[[[[[[[[[[[[]]]]]]]]]]]]]]"),
