@@ -47,6 +47,9 @@ pub struct Document {
     pub scope: Scope,
     /// The schema, with `$id`, title, description and examples.
     pub schema: Schema,
+    /// What answers a message of a client: names of messages of the server. Nothing answers
+    /// messages of the server; roots and frames leave it to what they hold.
+    pub answers: &'static [&'static str],
 }
 
 impl Document {
@@ -132,5 +135,5 @@ fn finish(name: &'static str, direction: Direction, scope: Scope, mut schema: Sc
     tidy::tidy(&mut schema);
     let id = format!("{}{}", base(), path(scope, direction, name));
     schema.insert("$id".to_owned(), id.into());
-    Document { name, direction, scope, schema }
+    Document { name, direction, scope, schema, answers: &[] }
 }

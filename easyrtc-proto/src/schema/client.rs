@@ -19,22 +19,24 @@ use schemars::JsonSchema;
 use super::{Direction, Document, Scope};
 
 pub(super) fn documents() -> Vec<Document> {
-    let mut documents = vec![message::<authenticate::Authenticate>("authenticate")];
+    let mut documents =
+        vec![message::<authenticate::Authenticate>("authenticate", &["token", "error"])];
     documents.extend(signal::documents());
     documents.extend([
-        message::<get_ice_config::GetIceConfig>("getIceConfig"),
-        message::<get_room_list::GetRoomList>("getRoomList"),
-        message::<room_join::RoomJoin>("roomJoin"),
-        message::<room_leave::RoomLeave>("roomLeave"),
-        message::<set_room_api_field::SetRoomApiField>("setRoomApiField"),
-        message::<set_presence::SetPresence>("setPresence"),
-        message::<set_user_cfg::SetUserCfg>("setUserCfg"),
-        message::<still_alive::StillAlive>("stillAlive"),
-        message::<easyrtc_msg::EasyrtcMsg>("easyrtcMsg"),
+        message::<get_ice_config::GetIceConfig>("getIceConfig", &["iceConfig", "error"]),
+        message::<get_room_list::GetRoomList>("getRoomList", &["roomList", "error"]),
+        message::<room_join::RoomJoin>("roomJoin", &["roomData", "error"]),
+        message::<room_leave::RoomLeave>("roomLeave", &["roomData", "error"]),
+        message::<set_room_api_field::SetRoomApiField>("setRoomApiField", &["roomData", "error"]),
+        message::<set_presence::SetPresence>("setPresence", &["roomData", "error"]),
+        message::<set_user_cfg::SetUserCfg>("setUserCfg", &["ack", "error"]),
+        message::<still_alive::StillAlive>("stillAlive", &["ack", "error"]),
+        message::<easyrtc_msg::EasyrtcMsg>("easyrtcMsg", &["ack", "easyrtcMsg", "error"]),
     ]);
     documents
 }
 
-fn message<T: JsonSchema>(name: &'static str) -> Document {
-    super::document::<T>(name, Direction::Client, Scope::Message)
+/// Any message may be answered with `error`, be it that it came before the login.
+fn message<T: JsonSchema>(name: &'static str, answers: &'static [&'static str]) -> Document {
+    Document { answers, ..super::document::<T>(name, Direction::Client, Scope::Message) }
 }

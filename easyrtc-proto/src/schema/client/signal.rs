@@ -12,11 +12,12 @@ use crate::schema::{Direction, Document, described};
 
 pub(super) fn documents() -> [Document; 5] {
     let with_data = |name: &'static str, description: &str, example: Value| {
-        described::<SignalWithData>(name, Direction::Client, description, vec![example])
+        answered(described::<SignalWithData>(name, Direction::Client, description, vec![example]))
     };
     let without_data = |name: &'static str, description: &str| {
         let example = json!({ "msgType": name, "targetEasyrtcid": "Zk3Qw8rTb1Xc5VnM" });
-        described::<SignalWithoutData>(name, Direction::Client, description, vec![example])
+        let examples = vec![example];
+        answered(described::<SignalWithoutData>(name, Direction::Client, description, examples))
     };
     [
         with_data(
@@ -45,6 +46,10 @@ pub(super) fn documents() -> [Document; 5] {
             "Ends a peer connection, or withdraws an offer. Answered with `ack` or `error`.",
         ),
     ]
+}
+
+fn answered(document: Document) -> Document {
+    Document { answers: &["ack", "error"], ..document }
 }
 
 #[derive(JsonSchema)]
