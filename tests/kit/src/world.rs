@@ -3,6 +3,7 @@
 mod entropy;
 mod hear;
 mod history;
+mod listen;
 mod resolve;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -14,6 +15,7 @@ pub use entropy::FewNames;
 pub use hear::heard;
 pub(crate) use hear::messages;
 pub use history::History;
+pub use listen::{Listener, Overheard};
 #[cfg(test)]
 pub(crate) use resolve::decode;
 
@@ -50,6 +52,7 @@ pub struct World {
     /// Answers to be given as soon as the input at hand is through.
     answers: VecDeque<(AskId, Verdict)>,
     history: History,
+    listener: Option<Listener>,
 }
 
 /// What the driver knows of a connection.
@@ -76,6 +79,7 @@ impl World {
             settled: Vec::new(),
             answers: VecDeque::new(),
             history: History::default(),
+            listener: None,
         }
     }
 
@@ -83,6 +87,12 @@ impl World {
     #[must_use]
     pub fn tampered(self, tamper: Tamper) -> Self {
         Self { watched: self.watched.tampered(tamper), ..self }
+    }
+
+    /// The same world, in which `listener` hears every message of every client and of the server.
+    #[must_use]
+    pub fn overheard_by(self, listener: impl FnMut(Overheard<'_>) + 'static) -> Self {
+        Self { listener: Some(Box::new(listener)), ..self }
     }
 
     /// Plays a history, and ends it: everybody leaves, and time passes until nothing is due.
@@ -161,6 +171,9 @@ impl World {
         }
         self.history.record(input.clone());
         let effects = self.watched.feed(self.now, input)?;
+        if let Some(listener) = &mut self.listener {
+            listen::tell(listener, &effects);
+        }
         self.carry_out(&effects);
         self.history.record_effects(effects);
         Ok(())

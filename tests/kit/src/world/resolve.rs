@@ -12,7 +12,7 @@ use easyrtc_state::{
 };
 use serde_json::value::RawValue;
 
-use super::{CLOCK, Violation, World};
+use super::{CLOCK, Overheard, Violation, World};
 use crate::names::{self, pick, valid};
 use crate::operation::{self, Administer, Answered, Login, Message, Operation};
 use crate::setup::Setup;
@@ -57,8 +57,7 @@ impl World {
             Operation::SayMalformed { who, acked, which } => {
                 self.someone(*who).map_or(Ok(()), |c| {
                     let malformed = pick(operation::MALFORMED, *which);
-                    let message = decode(malformed.event, malformed.text, malformed.binary);
-                    self.message(c, *acked, message)
+                    self.message(c, *acked, malformed.event, malformed.text, malformed.binary)
                 })
             }
             Operation::Alive { who } => {
@@ -136,7 +135,7 @@ impl World {
         let peers: Vec<String> = peers.chain(gone).collect();
         let (event, text) = operation::text(message, &peers);
         let first = self.history.effects().len();
-        self.message(conn, acked, decode(event, &text, false))?;
+        self.message(conn, acked, event, &text, false)?;
         if let Answered::Now { verdict } = answered {
             let asked = self.history.asked_since(first);
             let answers = asked.into_iter().map(|ask| (ask, self.verdict(ask, verdict)));
@@ -149,9 +148,15 @@ impl World {
         &mut self,
         conn: ConnId,
         acked: bool,
-        message: Result<ClientMessage, DecodeError>,
+        event: ClientEvent,
+        text: &str,
+        binary: bool,
     ) -> Result<(), Violation> {
         let Some(link) = self.links.get_mut(&conn) else { return Ok(()) };
+        let message = decode(event, text, binary);
+        if let Some(listener) = &mut self.listener {
+            listener(Overheard::Client { event, text, outcome: message.as_ref() });
+        }
         link.acks += 1;
         let ack = acked.then_some(AckId(link.acks));
         self.feed(Input::Message { conn, ack, message })
