@@ -141,7 +141,8 @@ pub struct Case {
     /// How the server has to be configured.
     pub profile: &'static Profile,
     pub(crate) on: On,
-    pub(crate) scenario: fn(World) -> Play,
+    /// What is played; none for a case that looks at what the others heard.
+    pub(crate) scenario: Option<fn(World) -> Play>,
 }
 
 impl fmt::Debug for Case {
@@ -157,8 +158,13 @@ impl Case {
         what: &'static str,
         scenario: fn(World) -> Play,
     ) -> Self {
+        Self { scenario: Some(scenario), ..Self::schema(id, what) }
+    }
+
+    /// A case that looks at the messages of one type that all others heard.
+    pub(crate) const fn schema(id: &'static str, what: &'static str) -> Self {
         let (level, profile) = (Level::Must, &DEFAULT);
-        Self { id, what, level, also: &[], profile, on: On::All, scenario }
+        Self { id, what, level, also: &[], profile, on: On::All, scenario: None }
     }
 
     /// The same against a server that is configured so.
@@ -176,10 +182,11 @@ impl Case {
         Self { also, ..self }
     }
 
-    /// The rules of the specification this looks at, the first foremost.
+    /// The rules of the specification this looks at, the first foremost; none for a case that
+    /// looks at schemas.
     pub fn anchors(&self) -> impl Iterator<Item = &'static str> {
-        let own = self.id.split('/').next().unwrap_or(self.id);
-        std::iter::once(own).chain(self.also.iter().copied())
+        let own = self.scenario.and_then(|_| self.id.split('/').next());
+        own.into_iter().chain(self.also.iter().copied())
     }
 
     /// What a scenario's end means for this case.

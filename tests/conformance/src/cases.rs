@@ -3,6 +3,7 @@
 mod login;
 mod rooms;
 mod say;
+mod schemas;
 
 use std::sync::LazyLock;
 
@@ -13,7 +14,7 @@ use crate::profile::FEW_APPS;
 #[must_use]
 pub fn all() -> Vec<&'static Case> {
     static ALL: LazyLock<Vec<&'static Case>> = LazyLock::new(|| {
-        let areas: &[&'static [Case]] = &[login::CASES, rooms::CASES];
+        let areas: &[&'static [Case]] = &[login::CASES, rooms::CASES, schemas::CASES];
         areas.iter().flat_map(|area| area.iter()).collect()
     });
     ALL.clone()

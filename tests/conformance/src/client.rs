@@ -10,7 +10,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::case::{Outcome, Stop, fail};
 use crate::line::Line;
 use crate::message::{End, Incoming, Message, Outgoing, Said};
-use crate::schema;
+use crate::schema::Seen;
 use crate::view::View;
 
 /// How many events a client keeps that nobody asked for yet.
@@ -40,6 +40,7 @@ pub(crate) struct Client {
     line: Line,
     patience: Duration,
     faults: Faults,
+    seen: Seen,
     next: u64,
     answered: BTreeSet<u64>,
     answers: BTreeMap<u64, Message>,
@@ -56,11 +57,12 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    pub(crate) fn new(line: Line, patience: Duration, faults: Faults) -> Self {
+    pub(crate) fn new(line: Line, patience: Duration, faults: Faults, seen: Seen) -> Self {
         Self {
             line,
             patience,
             faults,
+            seen,
             next: 1,
             answered: BTreeSet::new(),
             answers: BTreeMap::new(),
@@ -282,7 +284,7 @@ impl Client {
             Some(Incoming::Answer(number, message)) => self.take_answer(number, message),
             Some(Incoming::Event(message, ack)) => {
                 self.ack_requested = ack;
-                self.check(&message);
+                self.seen.look(&message);
                 self.view.fold(&message.value["msgData"]["roomData"]);
                 self.note(format!("event {}", message.msg_type()));
                 if self.events.len() == KEPT_EVENTS {
@@ -295,7 +297,7 @@ impl Client {
     }
 
     fn take_answer(&mut self, number: u64, message: Message) {
-        self.check(&message);
+        self.seen.look(&message);
         if !self.answered.insert(number) {
             self.faults.add(format!("a second answer to one message: {}", message.value));
         }
@@ -305,12 +307,6 @@ impl Client {
         self.view.fold(&message.value["msgData"]["roomData"]);
         self.note(format!("answer {number} {}", message.msg_type()));
         self.answers.insert(number, message);
-    }
-
-    fn check(&self, message: &Message) {
-        if let Err(fault) = schema::check(message.event.as_deref(), &message.value) {
-            self.faults.add(fault);
-        }
     }
 
     fn note(&mut self, what: String) {

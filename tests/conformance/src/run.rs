@@ -10,6 +10,7 @@ use tokio::task::{LocalSet, spawn_local};
 
 use crate::case::{Case, Stop, Verdict};
 use crate::profile::DEFAULT;
+use crate::schema::Seen;
 use crate::target::{Live, Target};
 use crate::world::World;
 
@@ -51,10 +52,12 @@ pub async fn run(target: &Target, cases: &[&'static Case], settings: Settings) -
 async fn play_all(target: &Target, cases: &[&'static Case], settings: Settings) -> Vec<Played> {
     let waiting: VecDeque<(usize, &'static Case)> = cases.iter().copied().enumerate().collect();
     let waiting = Arc::new(Mutex::new(waiting));
+    let seen = Seen::default();
     let (done, mut results) = mpsc::channel(64);
     for _ in 0..settings.jobs.max(1) {
         let (waiting, done) = (Arc::clone(&waiting), done.clone());
-        let mut player = Player { target: target.clone(), settings, shared: None };
+        let (target, seen) = (target.clone(), seen.clone());
+        let mut player = Player { target, settings, shared: None, seen };
         spawn_local(async move {
             loop {
                 let next = waiting.lock().await.pop_front();
@@ -74,7 +77,14 @@ async fn play_all(target: &Target, cases: &[&'static Case], settings: Settings) 
         played.push(result);
     }
     played.sort_by_key(|(index, _)| *index);
-    played.into_iter().map(|(_, played)| played).collect()
+    let mut played: Vec<Played> = played.into_iter().map(|(_, played)| played).collect();
+    for played in played.iter_mut().filter(|played| played.case.scenario.is_none()) {
+        if played.verdict == Verdict::Pass {
+            let msg_type = played.case.id.split('.').next_back().unwrap_or_default();
+            played.verdict = seen.verdict(msg_type);
+        }
+    }
+    played
 }
 
 /// Plays one case after the other.
@@ -83,6 +93,7 @@ struct Player {
     settings: Settings,
     /// The server with the default profile, which many cases share.
     shared: Option<Arc<Live>>,
+    seen: Seen,
 }
 
 impl Player {
@@ -90,13 +101,16 @@ impl Player {
         if let Some(reason) = self.target.skips(case) {
             return Verdict::Skipped(reason);
         }
+        // Judged when all others are through.
+        let Some(scenario) = case.scenario else { return Verdict::Pass };
         let live = match self.server(case).await {
             Ok(live) => live,
             Err(verdict) => return verdict,
         };
-        let world = World::new(Arc::clone(&live), fresh_name(), self.settings.patience);
+        let world =
+            World::new(Arc::clone(&live), fresh_name(), self.settings.patience, self.seen.clone());
         let faults = world.faults.clone();
-        let scenario = (case.scenario)(world);
+        let scenario = scenario(world);
         let limit = self.settings.patience * WHOLE_CASE;
         let outcome = match tokio::time::timeout(limit, scenario).await {
             Ok(outcome) => outcome,

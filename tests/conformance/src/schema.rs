@@ -1,14 +1,53 @@
 //! Every message a client hears is held against its JSON Schema.
 
-use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-/// What is wrong with a message the server sent, if anything. `event` is none for an answer.
-pub(crate) fn check(event: Option<&str>, message: &Value) -> Result<(), String> {
-    // Until the schemas are there: what holds for each message.
-    let kind = message["msgType"].as_str();
-    match (kind, event) {
-        (None, _) => Err(format!("a message without msgType: {message}")),
-        (Some(_), Some("easyrtcCmd" | "easyrtcMsg") | None) => Ok(()),
-        (Some(_), Some(event)) => Err(format!("an event called {event:?}: {message}")),
+use easyrtc_schema_validator::{Schemas, Subject};
+
+use crate::case::Verdict;
+use crate::message::Message;
+
+/// What the messages of a run were like, by their types. Messages of applications, whose types are
+/// their own, count as `easyrtcMsg`.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Seen(Arc<Mutex<BTreeMap<String, Kind>>>);
+
+/// The messages of one type.
+#[derive(Clone, Debug, Default)]
+struct Kind {
+    count: usize,
+    /// The first that did not fit, and why.
+    fault: Option<String>,
+}
+
+impl Seen {
+    /// Looks at a message of the server.
+    pub(crate) fn look(&self, message: &Message) {
+        static SCHEMAS: LazyLock<Schemas> = LazyLock::new(Schemas::published);
+        let subject = message.event.as_deref().map_or(Subject::Reply, Subject::ServerEvent);
+        let kind = match message.event.as_deref() {
+            Some("easyrtcMsg") => "easyrtcMsg",
+            _ => message.msg_type(),
+        };
+        let mismatch = SCHEMAS.check(subject, &message.value).err();
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kind = seen.entry(kind.to_owned()).or_default();
+        kind.count += 1;
+        if let Some(mismatch) = mismatch
+            && kind.fault.is_none()
+        {
+            kind.fault = Some(format!("{mismatch}: {}", message.text));
+        }
+    }
+
+    /// Whether the messages of this type were as they should be.
+    pub(crate) fn verdict(&self, msg_type: &str) -> Verdict {
+        let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match seen.get(msg_type) {
+            None => Verdict::Skipped("no such message came".to_owned()),
+            Some(Kind { fault: Some(fault), .. }) => Verdict::Fail(fault.clone()),
+            Some(Kind { fault: None, .. }) => Verdict::Pass,
+        }
     }
 }

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::case::{Outcome, fail, skip};
 use crate::client::{Client, Faults};
 use crate::line::{in_process, socket_io, web_socket};
+use crate::schema::Seen;
 use crate::target::{Live, Place, Transport};
 use crate::wire::Server;
 
@@ -21,11 +22,12 @@ pub(crate) struct World {
     /// How long to wait for what has to come.
     pub(crate) patience: Duration,
     pub(crate) faults: Faults,
+    seen: Seen,
 }
 
 impl World {
-    pub(crate) fn new(live: Arc<Live>, app: String, patience: Duration) -> Self {
-        Self { live, app, patience, faults: Faults::default() }
+    pub(crate) fn new(live: Arc<Live>, app: String, patience: Duration, seen: Seen) -> Self {
+        Self { live, app, patience, faults: Faults::default(), seen }
     }
 
     /// Connects a client that does not log in.
@@ -38,7 +40,7 @@ impl World {
             Place::Network(server, Transport::SocketIo) => socket_io::connect(server).await?,
             Place::Network(server, Transport::WebSocket) => web_socket::connect(server).await?,
         };
-        Ok(Client::new(line, self.patience, self.faults.clone()))
+        Ok(Client::new(line, self.patience, self.faults.clone(), self.seen.clone()))
     }
 
     /// The `msgData` of a login to the case's own application, with these keys over it.
