@@ -9,6 +9,7 @@ macro_rules! published {
 }
 
 pub(crate) const DOCUMENTS: &[Document] = &[
+    published!("asyncapi.json"),
     published!("client/answer.json"),
     published!("client/authenticate.json"),
     published!("client/candidate.json"),

@@ -3,9 +3,11 @@
 
 #![forbid(unsafe_code)]
 
+mod asyncapi;
 mod embedded;
 pub mod print;
 mod schemas;
+mod types;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -42,6 +44,7 @@ pub fn outputs() -> Vec<Output> {
     let documents = easyrtc_proto::schema::documents();
     let mut outputs = schemas::files(&documents);
     outputs.push(schemas::index(&documents));
+    outputs.push(asyncapi::file(&documents));
     outputs.push(embedded::list(&outputs));
     outputs
 }

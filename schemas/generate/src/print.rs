@@ -7,14 +7,68 @@ const WIDTH: usize = 100;
 
 /// The keys that come first, in this order; all others follow, alphabetically.
 const FIRST: &[&str] = &[
-    "asyncapi", "$schema", "$id", "$ref", "event", "ack", "id", "title", "description", "type", "const",
-    "msgType", "easyrtcid", "senderEasyrtcid", "targetEasyrtcid", "targetGroup", "targetRoom",
-    "serverTime", "apiVersion", "applicationName", "username", "roomName", "roomStatus",
-    "fieldName", "fieldValue", "show", "status", "errorCode", "errorText", "urls", "url", "sdp",
-    "label", "enum", "pattern", "minLength", "maxLength", "minimum", "maximum", "minItems",
-    "maxItems", "items", "minProperties", "maxProperties", "message", "msgData", "properties",
-    "patternProperties", "required", "additionalProperties", "not", "oneOf", "anyOf", "x-maxBytes",
-    "x-maxUnits", "x-error", "examples", "$defs",
+    "asyncapi",
+    "info",
+    "servers",
+    "channels",
+    "operations",
+    "$schema",
+    "$id",
+    "$ref",
+    "event",
+    "ack",
+    "id",
+    "title",
+    "description",
+    "type",
+    "const",
+    "msgType",
+    "easyrtcid",
+    "senderEasyrtcid",
+    "targetEasyrtcid",
+    "targetGroup",
+    "targetRoom",
+    "serverTime",
+    "apiVersion",
+    "applicationName",
+    "username",
+    "roomName",
+    "roomStatus",
+    "fieldName",
+    "fieldValue",
+    "show",
+    "status",
+    "errorCode",
+    "errorText",
+    "urls",
+    "url",
+    "sdp",
+    "label",
+    "enum",
+    "pattern",
+    "minLength",
+    "maxLength",
+    "minimum",
+    "maximum",
+    "minItems",
+    "maxItems",
+    "items",
+    "minProperties",
+    "maxProperties",
+    "message",
+    "msgData",
+    "properties",
+    "patternProperties",
+    "required",
+    "additionalProperties",
+    "not",
+    "oneOf",
+    "anyOf",
+    "x-maxBytes",
+    "x-maxUnits",
+    "x-error",
+    "examples",
+    "$defs",
 ];
 
 /// `value` as a document, with a line break at its end.
@@ -46,7 +100,8 @@ pub fn line(value: &Value) -> String {
 #[must_use]
 pub fn ordered(value: &Value) -> Vec<(&str, &Value)> {
     let members = value.as_object().into_iter().flatten();
-    let mut members: Vec<(&str, &Value)> = members.map(|(key, value)| (key.as_str(), value)).collect();
+    let mut members: Vec<(&str, &Value)> =
+        members.map(|(key, value)| (key.as_str(), value)).collect();
     let rank = |key: &str| FIRST.iter().position(|first| *first == key).unwrap_or(FIRST.len());
     members.sort_by_key(|(key, _)| (rank(key), *key));
     members
@@ -62,11 +117,11 @@ fn value_at(value: &Value, indent: usize, before: usize) -> String {
     }
     let inner = indent + 2;
     let pad = " ".repeat(inner);
-    let lines: Vec<String> = match value {
-        Value::Array(items) => {
+    let lines: Vec<String> = match value.as_array() {
+        Some(items) => {
             items.iter().map(|item| format!("{pad}{}", value_at(item, inner, inner))).collect()
         }
-        _ => ordered(value)
+        None => ordered(value)
             .into_iter()
             .map(|(key, value)| {
                 let key = format!("{pad}{}: ", quoted(key));
