@@ -12,6 +12,9 @@ use steps::{STEPS, Step};
 mod deny;
 mod documents;
 mod end_to_end;
+mod fuzz;
+mod mutants;
+mod options;
 mod project;
 mod rust;
 mod steps;
@@ -27,6 +30,8 @@ fn main() -> ExitCode {
     };
     let result = match command {
         "test" => test(rest),
+        "fuzz" => Project::find().and_then(|project| fuzz::fuzz(&project, rest)),
+        "mutants" => Project::find().and_then(|project| mutants::mutants(&project, rest)),
         "help" | "--help" | "-h" => {
             help();
             Ok(())
@@ -48,6 +53,8 @@ fn help() {
     println!("cargo xtask test            every check and test; installs what they need first");
     println!("cargo xtask test --fast     the same without the end-to-end tests");
     println!("cargo xtask test STEP...    only these steps");
+    println!("cargo xtask fuzz [TARGET]... [--seconds N]         fuzzing; long, so never in CI");
+    println!("cargo xtask mutants [--shard K/N | --sample N [--seed S]]   likewise");
     println!("cargo xtask help            this text");
     println!();
     println!("Steps of `cargo xtask test`, in order; the first that fails ends it:");

@@ -6,11 +6,12 @@ use crate::project::{Failure, Project, run};
 /// The workspace of its own that only the end-to-end tests use.
 pub(crate) const RUST_SOCKETIO: &str = "tests/rust-socketio";
 
-/// Formatting, of this workspace and of the tests' own.
+/// Formatting, of this workspace and of those of its own: the tests' and the fuzzer's.
 pub(crate) fn fmt(project: &Project) -> Result<(), Failure> {
     let arguments = ["fmt", "--all", "--check"];
     run(&mut project.cargo(&arguments))?;
-    run(&mut project.cargo_in(RUST_SOCKETIO, &arguments))
+    run(&mut project.cargo_in(RUST_SOCKETIO, &arguments))?;
+    run(&mut project.cargo_in("fuzz", &["fmt", "--check"]))
 }
 
 /// Warnings of the compiler and of clippy are errors.

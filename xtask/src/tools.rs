@@ -8,6 +8,12 @@ use crate::project::{Failure, Project, output, run, succeeds};
 /// The version installed where there is none.
 const CARGO_DENY: &str = "cargo-deny@0.20.2";
 
+/// Likewise, for `cargo xtask fuzz`.
+const CARGO_FUZZ: &str = "cargo-fuzz@0.13.2";
+
+/// Likewise, for `cargo xtask mutants`.
+const CARGO_MUTANTS: &str = "cargo-mutants@27.1.0";
+
 /// Debian's packages: a browser, and what the Rust client of the end-to-end tests links to.
 const DEBIAN_PACKAGES: &[&str] = &["chromium", "libssl-dev", "pkg-config"];
 
@@ -16,10 +22,24 @@ const NODE_MAJOR: u32 = 20;
 
 /// `cargo deny`, if there is none of any version.
 pub(crate) fn cargo_deny(project: &Project) -> Result<(), Failure> {
-    if succeeds(&mut project.cargo(&["deny", "--version"])) {
+    cargo_tool(project, "deny", CARGO_DENY)
+}
+
+/// `cargo fuzz`, likewise.
+pub(crate) fn cargo_fuzz(project: &Project) -> Result<(), Failure> {
+    cargo_tool(project, "fuzz", CARGO_FUZZ)
+}
+
+/// `cargo mutants`, likewise.
+pub(crate) fn cargo_mutants(project: &Project) -> Result<(), Failure> {
+    cargo_tool(project, "mutants", CARGO_MUTANTS)
+}
+
+fn cargo_tool(project: &Project, command: &str, package: &str) -> Result<(), Failure> {
+    if succeeds(&mut project.cargo(&[command, "--version"])) {
         return Ok(());
     }
-    run(&mut project.cargo(&["install", "--locked", CARGO_DENY]))
+    run(&mut project.cargo(&["install", "--locked", package]))
 }
 
 /// What the end-to-end tests need: Node, Debian's packages, the npm packages.
