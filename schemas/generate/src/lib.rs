@@ -5,6 +5,7 @@
 
 mod asyncapi;
 mod embedded;
+mod page;
 pub mod print;
 mod schemas;
 mod types;
@@ -29,8 +30,12 @@ impl Output {
 }
 
 /// Folders in which everything is generated, with the ending of what is.
-const FOLDERS: &[(&str, &str)] =
-    &[("schemas/client", "json"), ("schemas/server", "json"), ("schemas/websocket", "json")];
+const FOLDERS: &[(&str, &str)] = &[
+    ("schemas/client", "json"),
+    ("schemas/server", "json"),
+    ("schemas/websocket", "json"),
+    ("docs/messages", "md"),
+];
 
 /// The top of the tree.
 #[must_use]
@@ -45,6 +50,7 @@ pub fn outputs() -> Vec<Output> {
     let mut outputs = schemas::files(&documents);
     outputs.push(schemas::index(&documents));
     outputs.push(asyncapi::file(&documents));
+    outputs.extend(page::pages(&documents));
     outputs.push(embedded::list(&outputs));
     outputs
 }

@@ -83,6 +83,13 @@ pub(super) fn room_data() -> Vec<Value> {
         "presence": { "show": "away", "status": "lunch" },
         "apiField": field("hand", &json!("up"))
     });
+    let own = json!({
+        "kitchen": {
+            "roomName": "kitchen",
+            "roomStatus": "update",
+            "clientListDelta": { "updateClient": { "aB4dE6gH8jK0mN2p": changed } }
+        }
+    });
     let update = json!({
         "kitchen": {
             "roomName": "kitchen",
@@ -99,6 +106,7 @@ pub(super) fn room_data() -> Vec<Value> {
         answer("roomData", &json!({ "roomData": joined() })),
         event("roomData", &json!({ "roomData": update })),
         answer("roomData", &json!({ "roomData": leave })),
+        answer("roomData", &json!({ "roomData": own })),
     ]
 }
 
