@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::attachments::Attachments;
@@ -14,13 +15,16 @@ use crate::limits::{DecodeLimits, within};
 use crate::value::Value;
 
 /// The events a client may send.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ClientEvent {
     /// `easyrtcAuth`
+    #[serde(rename = "easyrtcAuth")]
     Auth,
     /// `easyrtcCmd`
+    #[serde(rename = "easyrtcCmd")]
     Cmd,
     /// `easyrtcMsg`
+    #[serde(rename = "easyrtcMsg")]
     Msg,
 }
 
@@ -132,7 +136,7 @@ pub struct DecodeError {
 }
 
 /// What is wrong with a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum DecodeErrorKind {
     /// Nested more deeply than [`DecodeLimits::depth`].
     TooDeep,

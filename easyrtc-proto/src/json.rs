@@ -11,7 +11,8 @@ mod string;
 mod write;
 
 pub use measure::{depth, stringified_units};
-pub(crate) use scan::{Members, skip_string};
+pub(crate) use scan::skip_string;
+pub use scan::{Member, Members};
 pub(crate) use string::canonical;
 pub use string::{Utf16Units, plain};
 pub(crate) use write::ObjectWriter;

@@ -17,6 +17,7 @@ use crate::state::{Ctx, State};
 
 /// A request of the operator or the server-side application.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum AdminCommand {
     /// Sets a field, or removes it. Those concerned are told of changed shared fields of rooms
     /// (`roomData`) and sessions (`sessionData`) at once, of those of applications and
@@ -68,6 +69,7 @@ pub enum AdminCommand {
 
 /// What has fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum FieldOwner {
     /// An application.
     Application(AppName),
@@ -81,6 +83,7 @@ pub enum FieldOwner {
 
 /// What came of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub enum AdminAnswer {
     /// It is done.
     Done,
@@ -88,6 +91,7 @@ pub enum AdminAnswer {
 
 /// Why a request failed; nothing changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub enum AdminError {
     /// There is no such application.
     NoApplication,

@@ -16,6 +16,7 @@ use crate::ticket::Ticket;
 
 /// A question that is out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct AskId(pub u64);
 
 /// What the core wants to know. Every question has a deadline of its own in the core
@@ -63,6 +64,7 @@ pub struct LoginQuestion {
 
 /// The answer to a question. One that does not fit its question is a failure.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Verdict {
     /// To `Login`: come in.
     Allow(Grant),
@@ -76,6 +78,7 @@ pub enum Verdict {
 
 /// What a client is given at login.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Grant {
     /// Its name, in place of the one it gave itself.
     pub username: Option<Username>,

@@ -8,6 +8,7 @@ use easyrtc_proto::{AppName, Capability, FieldName, Fields, IceServer, Payload, 
 
 /// The core's configuration. Durations and counts of zero mean "no limit" or "never".
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Config {
     /// The application of clients that name none (`appDefaultName`). Default `default`.
     pub app_default_name: AppName,
@@ -54,6 +55,7 @@ pub struct Config {
 
 /// What is set for one application.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct AppConfig {
     /// Options clients see as `application.option` in the token.
     pub public_options: BTreeMap<String, Payload>,
@@ -67,6 +69,7 @@ pub struct AppConfig {
 
 /// What is set for one room.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct RoomConfig {
     /// `roomMaxConnection` of this room, if it is not the application's.
     pub room_max_connection: Option<usize>,
@@ -74,6 +77,7 @@ pub struct RoomConfig {
 
 /// Bounds. 0 means no limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Limits {
     /// Applications (`maxApplications`). Default 10,000. Over it: `LOGIN_APP_AUTH_FAIL`.
     pub applications: usize,
@@ -115,6 +119,7 @@ pub struct Limits {
 
 /// A field as it is set: its value, and whether clients see it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Field {
     /// Any JSON value.
     pub value: Payload,
@@ -124,6 +129,7 @@ pub struct Field {
 
 /// Fields by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct FieldMap(pub BTreeMap<FieldName, Field>);
 
 impl FieldMap {

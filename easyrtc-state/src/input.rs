@@ -11,6 +11,7 @@ use crate::ask::{AskId, Verdict};
 /// Both clocks, read once per input by whoever drives the core. Unlike `std::time::Instant` it can
 /// be written down and played again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Now {
     /// Time since some fixed moment; never goes back. Deadlines are on this scale.
     pub mono: Duration,
@@ -20,19 +21,23 @@ pub struct Now {
 
 /// A connection; the driver numbers them and never uses a number twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ConnId(pub u64);
 
 /// What a connection calls one of its messages that wants an answer. Unique per connection for
 /// as long as the answer is out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct AckId(pub u64);
 
 /// What the driver calls one of its requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct RequestId(pub u64);
 
 /// What carries a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum TransportKind {
     /// Socket.IO, over WebSocket or HTTP long-polling.
     SocketIo,
@@ -42,6 +47,7 @@ pub enum TransportKind {
 
 /// What is known of a connection when it opens.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ConnMeta {
     /// What carries it.
     pub transport: TransportKind,
@@ -67,6 +73,7 @@ impl ConnMeta {
 
 /// Why a connection ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum CloseReason {
     /// The client said so, or closed the transport in good order.
     ClientLeft,

@@ -46,7 +46,7 @@ pub use admin::{AdminAnswer, AdminCommand, AdminError, FieldOwner};
 pub use ask::{AskId, Grant, LoginQuestion, Question, Verdict};
 pub use config::{AppConfig, Config, Field, FieldMap, Limits, RoomConfig};
 pub use effect::{Effect, Effects, Frame, Recipient, Recipients};
-pub use entropy::Entropy;
+pub use entropy::{DrawnIds, Entropy};
 pub use input::{AckId, CloseReason, ConnId, ConnMeta, Input, Now, RequestId, TransportKind};
 pub use notice::Notice;
 pub use policy::{AllowAll, Policy};

@@ -6,6 +6,7 @@ use crate::input::{CloseReason, ConnId};
 
 /// A fact about the core. Holds names and codes, never payloads or credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub enum Notice {
     /// A client logged in, for the first time or again.
     LoggedIn {

@@ -5,20 +5,25 @@ use super::is_space;
 /// The members of an object, in order: each key as it stands in the text, quotes included, and
 /// its value. An array yields its elements under the keys `"0"`, `"1"`, …, because to the
 /// original's checks (`_.isObject`) an array is an object with such keys.
-pub(crate) struct Members<'a> {
+#[derive(Clone, Debug)]
+pub struct Members<'a> {
     rest: &'a str,
     index: Option<usize>,
 }
 
 /// One member: the key's JSON string literal and the value's text.
-pub(crate) struct Member<'a> {
-    pub(crate) key: std::borrow::Cow<'a, str>,
-    pub(crate) value: &'a str,
+#[derive(Clone, Debug)]
+pub struct Member<'a> {
+    /// The literal, quotes included.
+    pub key: std::borrow::Cow<'a, str>,
+    /// The text of the value.
+    pub value: &'a str,
 }
 
 impl<'a> Members<'a> {
     /// Reads `text`, a valid JSON object or array. Anything else has no members.
-    pub(crate) fn of(text: &'a str) -> Self {
+    #[must_use]
+    pub fn of(text: &'a str) -> Self {
         let index = match text.as_bytes().first() {
             Some(b'{') => None,
             Some(b'[') => Some(0),
