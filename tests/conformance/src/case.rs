@@ -212,3 +212,13 @@ macro_rules! play {
     };
 }
 pub(crate) use play;
+
+/// Ends the scenario with a failure, in the words that follow, unless the condition holds.
+macro_rules! ensure {
+    ($holds:expr, $($text:tt)+) => {
+        if !$holds {
+            return $crate::case::fail(format!($($text)+));
+        }
+    };
+}
+pub(crate) use ensure;

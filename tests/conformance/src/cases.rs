@@ -1,6 +1,9 @@
 //! The cases, one file for each area of the specification.
 
+mod envelope;
 mod login;
+mod reading;
+mod relay;
 mod rooms;
 mod say;
 mod schemas;
@@ -14,7 +17,14 @@ use crate::profile::FEW_APPS;
 #[must_use]
 pub fn all() -> Vec<&'static Case> {
     static ALL: LazyLock<Vec<&'static Case>> = LazyLock::new(|| {
-        let areas: &[&'static [Case]] = &[login::CASES, rooms::CASES, schemas::CASES];
+        let areas: &[&'static [Case]] = &[
+            envelope::CASES,
+            reading::CASES,
+            login::CASES,
+            rooms::CASES,
+            relay::CASES,
+            schemas::CASES,
+        ];
         areas.iter().flat_map(|area| area.iter()).collect()
     });
     ALL.clone()

@@ -66,10 +66,10 @@ profiles! {
     SHORT_LOGIN = options("short-login", r#"{"loginTimeout":300}"#);
     /// Silence is soon acted on.
     SILENCE =
-        options("silence", r#"{"stillAliveInterval":400,"stillAliveGracePeriod":200}"#);
+        options("silence", r#"{"stillAliveInterval":1500,"stillAliveGracePeriod":500}"#);
     /// Nobody may be silent for long, and pings are rarer than that.
     RARE_PINGS =
-        options("rare-pings", r#"{"stillAliveInterval":12000,"stillAliveGracePeriod":3000}"#);
+        options("rare-pings", r#"{"stillAliveInterval":10000,"stillAliveGracePeriod":20000}"#);
     /// Fields of everything, some shared.
     FIELDS = options(
         "fields",

@@ -107,8 +107,13 @@ impl Player {
             Ok(live) => live,
             Err(verdict) => return verdict,
         };
-        let world =
-            World::new(Arc::clone(&live), fresh_name(), self.settings.patience, self.seen.clone());
+        let world = World::new(
+            Arc::clone(&live),
+            self.target.clone(),
+            fresh_name(),
+            self.settings.patience,
+            self.seen.clone(),
+        );
         let faults = world.faults.clone();
         let scenario = scenario(world);
         let limit = self.settings.patience * WHOLE_CASE;

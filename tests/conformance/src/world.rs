@@ -9,14 +9,16 @@ use serde_json::{Map, Value, json};
 use crate::case::{Outcome, fail, skip};
 use crate::client::{Client, Faults};
 use crate::line::{in_process, socket_io, web_socket};
+use crate::profile::Profile;
 use crate::schema::Seen;
-use crate::target::{Live, Place, Transport};
+use crate::target::{Live, Place, Target, TargetError, Transport};
 use crate::wire::Server;
 
 /// The server of a case, and an application of its own.
 #[derive(Clone, Debug)]
 pub(crate) struct World {
     live: Arc<Live>,
+    target: Target,
     /// An application nobody else uses.
     pub(crate) app: String,
     /// How long to wait for what has to come.
@@ -26,8 +28,14 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn new(live: Arc<Live>, app: String, patience: Duration, seen: Seen) -> Self {
-        Self { live, app, patience, faults: Faults::default(), seen }
+    pub(crate) fn new(
+        live: Arc<Live>,
+        target: Target,
+        app: String,
+        patience: Duration,
+        seen: Seen,
+    ) -> Self {
+        Self { live, target, app, patience, faults: Faults::default(), seen }
     }
 
     /// Connects a client that does not log in.
@@ -97,6 +105,17 @@ impl World {
             Place::InProcess(core) => Ok(&core.runtime),
             Place::Network(..) => skip("needs the operator, whom this target has no way to ask"),
         }
+    }
+
+    /// Starts another server of the same kind.
+    pub(crate) async fn start_another(
+        &self,
+        profile: &'static Profile,
+    ) -> Outcome<Result<Arc<Live>, TargetError>> {
+        if !self.target.is_ours() {
+            return skip("needs a server that can be started as the case wants it");
+        }
+        Ok(self.target.start(profile, self.patience).await)
     }
 
     /// Waits until `seen` says yes, asking again and again.
