@@ -162,10 +162,10 @@ fn unsaid(message: &Value, attachments: usize, code: &ErrorCode) -> Vec<Differen
     }
     let structure = [ErrorCode::MsgRejectBadStructure, ErrorCode::MsgRejectBadField];
     if structure.contains(code) {
-        if has_other_name(message) {
+        if has_other_name(message, "") {
             found.push(Difference::KeyIsName);
         }
-        if message.to_string().chars().any(|c| c > '\u{ffff}') {
+        if any_string(message, &is_longer_in_units) {
             found.push(Difference::Utf16Units);
         }
     }
@@ -173,12 +173,35 @@ fn unsaid(message: &Value, attachments: usize, code: &ErrorCode) -> Vec<Differen
 }
 
 /// Whether some entry of a map has another name than its key.
-fn has_other_name(value: &Value) -> bool {
-    let items = value.as_array().into_iter().flatten();
-    let members = value.as_object().into_iter().flatten();
-    items.into_iter().any(has_other_name)
-        || members.into_iter().any(|(key, entry)| {
-            let named = |name: &str| entry.get(name).is_some_and(|name| name != key.as_str());
-            named("roomName") || named("fieldName") || has_other_name(entry)
-        })
+fn has_other_name(value: &Value, map: &str) -> bool {
+    let name = match map {
+        "roomJoin" | "roomLeave" => "roomName",
+        "field" | "apiField" => "fieldName",
+        _ => return members_any(value, |key, member| has_other_name(member, key)),
+    };
+    members_any(value, |key, entry| {
+        entry.get(name).is_some_and(|name| name != key) || has_other_name(entry, key)
+    })
+}
+
+fn members_any(value: &Value, of: impl Fn(&str, &Value) -> bool) -> bool {
+    value.as_object().into_iter().flatten().any(|(key, member)| of(key, member))
+}
+
+fn any_string(value: &Value, of: &dyn Fn(&str) -> bool) -> bool {
+    match value {
+        Value::String(text) => of(text),
+        Value::Array(items) => items.iter().any(|item| any_string(item, of)),
+        Value::Object(members) => {
+            members.iter().any(|(key, member)| of(key) || any_string(member, of))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+/// Whether a text is within one of the limits in characters, and beyond it in UTF-16 units.
+fn is_longer_in_units(text: &str) -> bool {
+    const LIMITS: [usize; 3] = [64, 128, 255];
+    let (characters, units) = (text.chars().count(), text.encode_utf16().count());
+    LIMITS.into_iter().any(|limit| characters <= limit && limit < units)
 }

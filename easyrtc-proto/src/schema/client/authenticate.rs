@@ -29,7 +29,8 @@ pub(super) struct Authenticate {
 #[derive(JsonSchema)]
 #[schemars(rename_all = "camelCase")]
 struct Login {
-    /// The version of the client's API; any is accepted.
+    /// The version of the client's API; any is accepted. A string that does not fit is refused
+    /// with `MSG_REJECT_BAD_STRUCTURE`.
     #[schemars(extend("x-error" = "LOGIN_BAD_STRUCTURE"))]
     api_version: ApiVersion,
     /// The application; the server's default one if absent.
