@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use regex::Regex;
 use serde_json::Value;
 
 use crate::comparison::Comparison;
@@ -55,14 +56,7 @@ impl Comparison {
         if inner.kinds.contains("string") {
             let known = strings(inner, "pattern");
             for pattern in strings(outer, "pattern").difference(&known) {
-                // Which of two patterns allows more is not for us to say, nor whether a value
-                // matches.
-                let what = format!("pattern {pattern:?} {}", self.only_outer());
-                if known.is_empty() && inner.values.is_none() {
-                    self.left(what);
-                } else {
-                    self.unknown(what);
-                }
+                self.fits_pattern(pattern, inner, known.is_empty());
             }
         }
         let known = inner.facts();
@@ -75,6 +69,23 @@ impl Comparison {
                     self.unknown(format!("{keyword}, which cannot be judged: {became}"));
                 }
             }
+        }
+    }
+
+    /// `free`: `inner` has no pattern.
+    fn fits_pattern(&mut self, pattern: &str, inner: &Conjunction<'_>, free: bool) {
+        let what = format!("pattern {pattern:?} {}", self.only_outer());
+        match (&inner.values, Regex::new(pattern)) {
+            (Some(values), Ok(regex)) => {
+                for value in values.iter().filter_map(|value| value.as_str()) {
+                    if !regex.is_match(value) {
+                        self.left(format!("{value:?} {}", self.only_inner()));
+                    }
+                }
+            }
+            (None, _) if free => self.left(what),
+            // Which of two patterns allows more is not for us to say.
+            (Some(_), Err(_)) | (None, _) => self.unknown(what),
         }
     }
 

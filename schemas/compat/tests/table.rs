@@ -148,6 +148,7 @@ fn alternatives() {
     };
     let open = json!({"anyOf": [{"enum": ["a"]}, {"type": "string"}]});
     let wider = json!({"anyOf": [{"enum": ["a", "b"]}, {"type": "string"}]});
+    let lower = |names: &[&str]| json!({"type": "string", "anyOf": [{"enum": names}, {"pattern": "^[a-z]+$"}]});
     judge(vec![
         ("a new message", any(&["a", "b"]), any(&["a", "b", "c"]), Fine, Fine),
         ("a message gone", any(&["a", "b"]), any(&["a"]), Breaks, Fine),
@@ -155,6 +156,7 @@ fn alternatives() {
         ("a message that asks for more", any(&["a", "b"]), changed, Breaks, Fine),
         ("a value more", status(&["a"]), status(&["a", "b"]), Fine, Breaks),
         ("a value less", status(&["a", "b"]), status(&["a"]), Breaks, Fine),
+        ("a value that the open list excludes", lower(&["a"]), lower(&["a", "B"]), Fine, Breaks),
         (
             "a value more, in other words",
             json!({"enum": ["a", "b"]}),
@@ -165,6 +167,8 @@ fn alternatives() {
     ]);
     for direction in [Direction::Client, Direction::Server] {
         assert_eq!(compare(&open, &wider, direction), [], "a new value of an open list");
+        let more = compare(&lower(&["a"]), &lower(&["a", "b"]), direction);
+        assert_eq!(more, [], "a new value of a list that is open for such");
         let listed = json!({"enum": ["a", "b"]});
         assert_eq!(compare(&listed, &status(&["b", "a"]), direction), [], "in other words");
         let typed = json!({"type": ["string", "null"]});
