@@ -36,7 +36,7 @@ pub const TARGETS: &[Target] = &[
     Target {
         name: "engineio_session",
         check: easyrtc_transport_socketio::fuzz::session,
-        seeds: seeds::any_bytes,
+        seeds: seeds::engineio_session,
     },
     Target {
         name: "socketio_packets",

@@ -84,6 +84,10 @@ pub fn server_bodies() -> Vec<Vec<u8>> {
         let texts = bodies.iter().filter(|(of, _)| *of == kind).map(|(_, text)| text.clone());
         seeds.extend(shapes(texts, 8).iter().map(|text| headed(kind, text)));
     }
+    seeds.push(headed(
+        1,
+        r#"{"roomData":{"a":{"roomName":"a","roomStatus":"update","clientListDelta":{"updateClient":{},"removeClient":{}},"field":{}}}}"#,
+    ));
     seeds.push(headed(7, r#"{"show":"away","status":"back \ud83d\ude00","type":{"a":[null]}}"#));
     seeds.push(headed(8, r#"{"url":"stun:a","x":{"y":[1]}}"#));
     seeds.push(headed(8, r#"{"urls":["turn:a","turn:b"],"username":"u","credential":"c"}"#));
@@ -132,7 +136,9 @@ pub fn engineio_payload() -> Vec<Vec<u8>> {
         .collect();
     let mut seeds = Vec::new();
     for packets in &packets {
-        seeds.push(headed(0b1111_1000, &packets.join("\u{1e}")));
+        for head in [0b1111_1000, 0b0000_1000] {
+            seeds.push(headed(head, &packets.join("\u{1e}")));
+        }
         let counted = |packet: &String| format!("{}:{packet}", packet.encode_utf16().count());
         seeds.push(headed(0b1000_0001, &packets.iter().map(counted).collect::<String>()));
         let mut bytes = vec![0b0100_0101];
@@ -180,6 +186,36 @@ pub fn websocket_frame() -> Vec<Vec<u8>> {
         .map(str::to_owned),
     );
     seeds.into_iter().map(String::into_bytes).collect()
+}
+
+/// For `engineio_session`: the lives of sessions, one step for each byte.
+#[must_use]
+pub fn engineio_session() -> Vec<Vec<u8>> {
+    const POLL: u8 = 0x02;
+    const ANSWERED: u8 = 0x03;
+    const PROBE: [u8; 2] = [0x06, 0x67];
+    const UPGRADE: u8 = 0x47;
+    const JOINED: u8 = 0x09;
+    const LEFT: u8 = 0x0a;
+    const FLUSHED: u8 = 0x0c;
+    const RESUMED: u8 = 0x0d;
+    const DEADLINE: u8 = 0x0e;
+    const PING: u8 = 0x20;
+    const PONG: u8 = 0x30;
+    const MESSAGE: u8 = 0x80;
+    const WAIT: [u8; 2] = [0x0f, 101];
+    let lives: [&[u8]; 7] = [
+        &[POLL, ANSWERED, 0x04, JOINED, MESSAGE, 0x05, POLL, POLL],
+        &[POLL, PROBE[0], PROBE[1], POLL, WAIT[0], WAIT[1], POLL, UPGRADE, JOINED, MESSAGE],
+        &[POLL, PROBE[0], PROBE[1], WAIT[0], WAIT[1], WAIT[0], WAIT[1], 0x08, PROBE[0], PROBE[1]],
+        &[JOINED, DEADLINE, PONG, DEADLINE, PONG, LEFT, JOINED, RESUMED, 0x01, DEADLINE, DEADLINE],
+        &[JOINED, PING, 0xff, 0xff, PING, 0xff, 0xff, PING, 0x04, 0x04],
+        &[JOINED, 0x1b, MESSAGE, POLL, FLUSHED, DEADLINE],
+        &[JOINED, 0x0b, FLUSHED, FLUSHED, 0x10],
+    ];
+    let heads = 0..4;
+    let scripted = heads.flat_map(|head| lives.iter().map(move |life| [&[head], *life].concat()));
+    scripted.chain(any_bytes().into_iter().step_by(3)).collect()
 }
 
 /// For targets that take each byte as a choice: any bytes do, the same every time.
