@@ -1,11 +1,15 @@
 //! A client as the stock one is, as far as its rooms go.
 
+mod received;
+
 use std::collections::BTreeMap;
 
 use easyrtc_proto::{
     ApiFields, ClientEntry, EasyrtcId, Fields, Presence, RoomName, RoomStatus, RoomUpdate,
     ServerMessage, Username,
 };
+
+pub use received::{Received, receive};
 
 /// What a client believes: it folds what it is answered and sent, in that order, the way the stock
 /// client does.

@@ -15,7 +15,7 @@
 pub mod check;
 pub mod client;
 pub mod model;
-mod names;
+pub mod names;
 pub mod operation;
 pub mod setup;
 pub mod watched;

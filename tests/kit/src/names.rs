@@ -29,19 +29,27 @@ pub(crate) fn valid<T, E: Debug>(parsed: Result<T, E>) -> T {
     parsed.expect("a well-formed text")
 }
 
-pub(crate) fn app(number: u8) -> AppName {
+/// An application, whatever `number` is.
+#[must_use]
+pub fn app(number: u8) -> AppName {
     valid(AppName::parse(pick::<&str>(&APPS, number)))
 }
 
-pub(crate) fn room(number: u8) -> RoomName {
+/// A room, whatever `number` is.
+#[must_use]
+pub fn room(number: u8) -> RoomName {
     valid(RoomName::parse(pick::<&str>(&ROOMS, number)))
 }
 
-pub(crate) fn group(number: u8) -> GroupName {
+/// A group, whatever `number` is.
+#[must_use]
+pub fn group(number: u8) -> GroupName {
     valid(GroupName::parse(pick::<&str>(&GROUPS, number)))
 }
 
-pub(crate) fn field(number: u8) -> FieldName {
+/// A field, whatever `number` is.
+#[must_use]
+pub fn field(number: u8) -> FieldName {
     valid(FieldName::parse(pick::<&str>(&FIELDS, number)))
 }
 

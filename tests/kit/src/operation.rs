@@ -2,13 +2,16 @@
 //!
 //! Numbers select from what is there when the operation's turn comes, modulo how many there are.
 
+mod administer;
+mod answer;
 mod malformed;
 mod message;
 mod strategy;
 
+pub use administer::unset_fields;
+pub use answer::verdict;
 pub use malformed::{MALFORMED, Malformed};
-pub(crate) use message::text;
-pub use message::{Login, Message};
+pub use message::{Login, Message, decode, text};
 pub use strategy::{histories, setups};
 
 /// One thing that happens in a history.

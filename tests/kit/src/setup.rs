@@ -58,7 +58,7 @@ impl Setup {
             ask_timeout: seconds(4),
             room_empty_ttl: seconds(11),
             session_ttl: seconds(20),
-            limits: if self.limited { small_limits() } else { no_limits() },
+            limits: if self.limited { small_limits() } else { NO_LIMITS },
             ..Config::default()
         }
     }
@@ -103,24 +103,23 @@ const fn small_limits() -> Limits {
     }
 }
 
-const fn no_limits() -> Limits {
-    Limits {
-        applications: 0,
-        rooms_per_application: 0,
-        rooms_per_connection: 0,
-        room_max_connection: 0,
-        sessions: 0,
-        connections: 0,
-        unauthenticated: 0,
-        unauthenticated_per_address: 0,
-        parked: 0,
-        asks_per_connection: 0,
-        groups_per_connection: 0,
-        fields: 0,
-        user_api_field_units: 0,
-        user_settings: 0,
-    }
-}
+/// No limits.
+pub const NO_LIMITS: Limits = Limits {
+    applications: 0,
+    rooms_per_application: 0,
+    rooms_per_connection: 0,
+    room_max_connection: 0,
+    sessions: 0,
+    connections: 0,
+    unauthenticated: 0,
+    unauthenticated_per_address: 0,
+    parked: 0,
+    asks_per_connection: 0,
+    groups_per_connection: 0,
+    fields: 0,
+    user_api_field_units: 0,
+    user_settings: 0,
+};
 
 /// What the embedder of the simulated core refuses.
 #[derive(Clone, Copy, Debug)]

@@ -16,8 +16,6 @@ pub use hear::heard;
 pub(crate) use hear::messages;
 pub use history::History;
 pub use listen::{Listener, Overheard};
-#[cfg(test)]
-pub(crate) use resolve::decode;
 
 pub use crate::watched::{Tamper, TestCore, Violation};
 

@@ -78,7 +78,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::world::decode;
+    use crate::operation::decode;
 
     #[test]
     fn each_message_has_its_fault_and_each_fault_a_message() {

@@ -1,8 +1,11 @@
 //! What clients say, as JSON text.
 
+use easyrtc_proto::{Attachments, ClientEvent, ClientMessage, DecodeError};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
-use crate::names::{APPS, ROOMS, SESSIONS, USERNAMES, pick};
+use crate::names::{APPS, ROOMS, SESSIONS, USERNAMES, pick, valid};
+use crate::setup::Setup;
 
 /// A login.
 #[derive(Clone, Debug)]
@@ -101,9 +104,11 @@ const USER_CFGS: [&str; 10] = [
     r#"{"p2pList":{"x":{"connectTime":1}},"userSettings":{}}"#,
 ];
 
-/// The event and the text of a message. `peers` are the names it may be sent to.
-pub(crate) fn text(message: &Message, peers: &[String]) -> (easyrtc_proto::ClientEvent, String) {
-    use easyrtc_proto::ClientEvent::{Auth, Cmd, Msg};
+/// The event and the text of a message. `peers` are the names it may be sent to; there has to be
+/// one at least.
+#[must_use]
+pub fn text(message: &Message, peers: &[String]) -> (ClientEvent, String) {
+    use ClientEvent::{Auth, Cmd, Msg};
     let raw = |list: &[&str], number| pick(list, number).to_string();
     let set = |name: &str, value: String| {
         (Cmd, format!(r#"{{"msgType":"{name}","msgData":{{"{name}":{value}}}}}"#))
@@ -177,4 +182,15 @@ fn authenticate(login: &Login) -> String {
     let cfg = login.user_cfg.map(|n| format!(r#","setUserCfg":{}"#, pick(&USER_CFGS, n)));
     let more = [presence, cfg].into_iter().flatten().collect::<String>();
     format!(r#"{{"msgType":"authenticate","msgData":{}{more}}}}}"#, &data[..data.len() - 1])
+}
+
+/// Through the real decoder, as a transport would.
+///
+/// # Errors
+/// What is wrong with the message. A text that is no JSON at all is a mistake of the caller.
+pub fn decode(event: ClientEvent, text: &str, binary: bool) -> Result<ClientMessage, DecodeError> {
+    let raw = valid(serde_json::from_str::<&RawValue>(text));
+    let attachments =
+        if binary { Attachments::new(vec!["bytes".into()]) } else { Attachments::none() };
+    ClientMessage::decode(event, raw, &attachments, &Setup::decode_limits())
 }

@@ -3,19 +3,15 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use easyrtc_proto::{
-    Attachments, ClientEvent, ClientMessage, DecodeError, ErrorCode, ForwardToUrl,
-};
+use easyrtc_proto::ClientEvent;
 use easyrtc_state::{
-    AckId, AdminCommand, AskId, CloseReason, ConnId, ConnMeta, Field, FieldMap, FieldOwner, Grant,
-    Input, Question, RequestId, TransportKind, Verdict,
+    AckId, AdminCommand, AskId, CloseReason, ConnId, ConnMeta, Input, RequestId, TransportKind,
+    Verdict,
 };
-use serde_json::value::RawValue;
 
 use super::{CLOCK, Overheard, Violation, World};
-use crate::names::{self, pick, valid};
-use crate::operation::{self, Administer, Answered, Login, Message, Operation};
-use crate::setup::Setup;
+use crate::names::pick;
+use crate::operation::{self, Administer, Answered, Login, Message, Operation, decode};
 
 /// As many connections as there may be at once: fewer than there are names.
 const MOST: usize = 12;
@@ -177,68 +173,13 @@ impl World {
         (!out.is_empty()).then(|| *pick(&out, which))
     }
 
-    /// Mostly a yes, at times a no or an answer to another question.
     pub(super) fn verdict(&self, ask: AskId, number: u8) -> Verdict {
-        let variant = number / 8;
-        let fitting = match self.questions.get(&ask) {
-            Some(Question::Login(_)) | None => Verdict::Allow(grant(variant)),
-            Some(Question::IceConfig { .. }) => Verdict::IceServers(
-                variant.is_multiple_of(2).then(|| [names::ice_server("turn:answered")].into()),
-            ),
-            Some(Question::Application { .. }) if variant.is_multiple_of(3) => {
-                Verdict::Application(None)
-            }
-            Some(Question::Application { message, .. }) => {
-                Verdict::Application(Some((message.msg_type.clone(), message.msg_data.clone())))
-            }
-        };
-        match (number % 8, &fitting) {
-            (6, _) => Verdict::Deny(ErrorCode::LoginBadAuth),
-            (7, Verdict::Application(_)) => Verdict::Allow(Grant::default()),
-            (7, _) => Verdict::Application(None),
-            _ => fitting,
-        }
+        operation::verdict(self.questions.get(&ask), number)
     }
 
     fn administer(&mut self, what: &Administer) -> Result<(), Violation> {
-        let command = match what {
-            Administer::SetField { of, which, name, value } => {
-                let of = match of % 4 {
-                    0 => FieldOwner::Application(names::app(*which)),
-                    1 => FieldOwner::Room(names::app(which / 8), names::room(*which)),
-                    2 => FieldOwner::Session(
-                        names::app(which / 8),
-                        valid(easyrtc_proto::SessionId::parse(pick::<&str>(
-                            &names::SESSIONS,
-                            *which,
-                        ))),
-                    ),
-                    _ => FieldOwner::Connection(self.named(*which)),
-                };
-                let (text, shared) = pick(&[("1", true), ("{}", true), ("2", false)], *value);
-                let field = Field { value: names::payload(text), shared: *shared };
-                let field = Some(field).filter(|_| value % 4 != 0);
-                AdminCommand::SetField { of, name: names::field(*name), field }
-            }
-            Administer::SetGroup { who, group, member } => AdminCommand::SetGroup {
-                easyrtcid: self.named(*who),
-                group: names::group(*group),
-                member: *member,
-            },
-            Administer::Kick { who } => AdminCommand::Kick { easyrtcid: self.named(*who) },
-            Administer::Forward { who } => AdminCommand::ForwardToUrl {
-                easyrtcid: self.named(*who),
-                forward: ForwardToUrl { url: "/elsewhere".to_owned(), new_window: None },
-            },
-            Administer::PushIceConfig { who, own } => AdminCommand::PushIceConfig {
-                easyrtcid: self.named(*who),
-                ice_servers: own.then(|| [names::ice_server("turn:pushed")].into()),
-            },
-            Administer::SendToken { who } => {
-                AdminCommand::SendToken { easyrtcid: self.named(*who) }
-            }
-            Administer::Shutdown => AdminCommand::Shutdown,
-        };
+        let clients = self.watched.model().clients().map(|(_, client)| client.easyrtcid);
+        let command = what.command(&clients.collect::<Vec<_>>());
         let input = self.request(command);
         self.feed(input)
     }
@@ -248,51 +189,12 @@ impl World {
         Input::Admin { request: RequestId(self.requests), command }
     }
 
-    /// The name of a client, or at times of nobody.
-    fn named(&self, who: u8) -> easyrtc_proto::EasyrtcId {
-        let nobody = valid(easyrtc_proto::EasyrtcId::parse("nobody"));
-        let clients = self.watched.model().clients().map(|(_, client)| client.easyrtcid);
-        let clients: Vec<_> = clients.chain([nobody]).collect();
-        *pick(&clients, who)
-    }
-
     /// Takes back what the operator may have set on applications and rooms that stay.
     pub(super) fn unset_fields(&mut self) -> Vec<Input> {
-        let mut owners = Vec::new();
-        for app in (0..4).map(names::app) {
-            owners.push(FieldOwner::Application(app.clone()));
-            owners.extend((0..5).map(|room| FieldOwner::Room(app.clone(), names::room(room))));
-        }
-        let each = owners.into_iter().flat_map(|of| (0..3).map(move |name| (of.clone(), name)));
-        let command =
-            |(of, name)| AdminCommand::SetField { of, name: names::field(name), field: None };
-        each.map(command).map(|command| self.request(command)).collect()
+        operation::unset_fields().map(|command| self.request(command)).collect()
     }
 }
 
 fn login_of(login: &Login) -> Message {
     Message::Authenticate(login.clone())
-}
-
-fn grant(variant: u8) -> Grant {
-    let field = Field { value: names::payload("\"granted\""), shared: true };
-    let bit = |n: u8| variant >> n & 1 == 1;
-    Grant {
-        username: bit(0).then(|| valid(easyrtc_proto::Username::parse("granted"))),
-        groups: bit(1).then(|| names::group(variant)).into_iter().collect(),
-        fields: FieldMap(bit(2).then(|| (names::field(0), field)).into_iter().collect()),
-        ice_servers: bit(3).then(|| [names::ice_server("turn:granted")].into()),
-    }
-}
-
-/// Through the real decoder, as a transport would.
-pub(crate) fn decode(
-    event: ClientEvent,
-    text: &str,
-    binary: bool,
-) -> Result<ClientMessage, DecodeError> {
-    let raw = valid(serde_json::from_str::<&RawValue>(text));
-    let attachments =
-        if binary { Attachments::new(vec!["bytes".into()]) } else { Attachments::none() };
-    ClientMessage::decode(event, raw, &attachments, &Setup::decode_limits())
 }
