@@ -37,7 +37,7 @@ pub(crate) fn run(project: &Project) -> Result<(), Failure> {
 }
 
 /// The text but for what stands between fences.
-fn without_code(text: &str) -> String {
+pub(crate) fn without_code(text: &str) -> String {
     let mut fenced = false;
     let mut kept = String::new();
     for line in text.lines() {

@@ -20,6 +20,7 @@ mod rust;
 mod steps;
 mod tidy;
 mod tools;
+mod trace;
 mod walls;
 
 fn main() -> ExitCode {
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         "test" => test(rest),
         "fuzz" => Project::find().and_then(|project| fuzz::fuzz(&project, rest)),
         "mutants" => Project::find().and_then(|project| mutants::mutants(&project, rest)),
+        "trace" => Project::find().and_then(|project| trace::trace(&project, rest)),
         "help" | "--help" | "-h" => {
             help();
             Ok(())
@@ -55,6 +57,7 @@ fn help() {
     println!("cargo xtask test STEP...    only these steps");
     println!("cargo xtask fuzz [TARGET]... [--seconds N]         fuzzing; long, so never in CI");
     println!("cargo xtask mutants [--shard K/N | --sample N [--seed S]]   likewise");
+    println!("cargo xtask trace [RULE]... where rules of docs/spec are decided and tested");
     println!("cargo xtask help            this text");
     println!();
     println!("Steps of `cargo xtask test`, in order; the first that fails ends it:");
