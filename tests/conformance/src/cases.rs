@@ -1,7 +1,12 @@
 //! The cases, one file for each area of the specification.
 
+mod again;
+mod custom;
 mod envelope;
+mod errors;
+mod fields;
 mod login;
+mod names;
 mod reading;
 mod relay;
 mod rooms;
@@ -21,8 +26,13 @@ pub fn all() -> Vec<&'static Case> {
             envelope::CASES,
             reading::CASES,
             login::CASES,
+            again::CASES,
+            fields::CASES,
             rooms::CASES,
             relay::CASES,
+            names::CASES,
+            errors::CASES,
+            custom::CASES,
             schemas::CASES,
         ];
         areas.iter().flat_map(|area| area.iter()).collect()
