@@ -1,12 +1,17 @@
+import type {
+  ClientEvents,
+  Replies,
+  ServerError,
+  ServerEvents,
+} from './easyrtc-messages.js';
+
+export * from './easyrtc-messages.js';
+
+/** The answer of the socket itself to a message that it did not send: it has no server's time. */
+export type Refusal = Omit<ServerError, 'easyrtcid' | 'serverTime'>;
+
 /** Called with what was emitted or answered. */
 export type Listener = (...values: any[]) => void;
-
-/** What any EasyRTC server answers: `msgType` is `error` if it refused. */
-export interface Message {
-  msgType: string;
-  msgData?: any;
-  [key: string]: unknown;
-}
 
 /** Times are in milliseconds. */
 export interface EasyrtcSocketOptions {
@@ -71,7 +76,7 @@ export interface EasyrtcSocketEvents {
   /** There is no session, and an attempt to begin one failed. */
   connect_error: (error: Error) => void;
   /** The server could not make sense of a frame (its message), or the other way round (an Error). */
-  error: (problem: Message | Error) => void;
+  error: (problem: ServerError | Error) => void;
   /** The line was cut. The session goes on when there is another. */
   suspend: (reason: string) => void;
   /** The session goes on. */
@@ -79,9 +84,9 @@ export interface EasyrtcSocketEvents {
   /** An attempt to open a line begins: the first, second, … since the last success. */
   reconnect_attempt: (attempt: number) => void;
   /** From the server. */
-  easyrtcCmd: (message: Message) => void;
+  easyrtcCmd: (message: ServerEvents['easyrtcCmd']) => void;
   /** From another client. */
-  easyrtcMsg: (message: Message) => void;
+  easyrtcMsg: (message: ServerEvents['easyrtcMsg']) => void;
 }
 
 /** A socket with the members of a Socket.IO socket that EasyRTC clients use. */
@@ -123,5 +128,21 @@ export class EasyrtcSocket {
    * `MSG_REJECT_GEN_FAIL`.
    * @throws TypeError for the names of the socket's own events, for a Blob, a BigInt or a cycle
    */
+  emit(
+    event: 'easyrtcAuth',
+    message: ClientEvents['easyrtcAuth'],
+    answer?: (message: Replies['authenticate'] | Refusal) => void,
+  ): this;
+  emit<Command extends ClientEvents['easyrtcCmd']>(
+    event: 'easyrtcCmd',
+    message: Command,
+    answer?: (message: Replies[Command['msgType']] | Refusal) => void,
+  ): this;
+  emit(
+    event: 'easyrtcMsg',
+    message: ClientEvents['easyrtcMsg'],
+    answer?: (message: Replies['easyrtcMsg'] | Refusal) => void,
+  ): this;
+  /** For what the types above do not know. */
   emit(event: string, message: unknown, answer?: (message: any) => void): this;
 }

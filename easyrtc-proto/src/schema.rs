@@ -107,7 +107,8 @@ fn document<T: JsonSchema>(name: &'static str, direction: Direction, scope: Scop
         Direction::Client => settings.for_deserialize(),
         Direction::Server => settings.for_serialize(),
     };
-    let schema = settings.into_generator().into_root_schema_for::<T>();
+    let mut schema = settings.into_generator().into_root_schema_for::<T>();
+    tidy::tidy(&mut schema);
     finish(name, direction, scope, schema)
 }
 
@@ -132,7 +133,6 @@ fn described<T: JsonSchema>(
 }
 
 fn finish(name: &'static str, direction: Direction, scope: Scope, mut schema: Schema) -> Document {
-    tidy::tidy(&mut schema);
     let id = format!("{}{}", base(), path(scope, direction, name));
     schema.insert("$id".to_owned(), id.into());
     Document { name, direction, scope, schema, answers: &[] }

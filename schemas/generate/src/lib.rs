@@ -9,6 +9,7 @@ mod page;
 pub mod print;
 mod schemas;
 mod types;
+mod typescript;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -50,6 +51,8 @@ pub fn outputs() -> Vec<Output> {
     let mut outputs = schemas::files(&documents);
     outputs.push(schemas::index(&documents));
     outputs.push(asyncapi::file(&documents));
+    outputs.push(typescript::types(&documents));
+    outputs.push(typescript::examples(&documents));
     outputs.extend(page::pages(&documents));
     outputs.push(embedded::list(&outputs));
     outputs

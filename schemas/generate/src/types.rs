@@ -9,6 +9,12 @@ use std::collections::BTreeMap;
 use easyrtc_proto::schema::{Direction, Document, Scope};
 use serde_json::Value;
 
+/// The events of clients.
+pub(crate) const CLIENT_EVENTS: &[&str] = &["easyrtcAuth", "easyrtcCmd", "easyrtcMsg"];
+
+/// The events of the server.
+pub(crate) const SERVER_EVENTS: &[&str] = &["easyrtcCmd", "easyrtcMsg"];
+
 /// Such as `ClientRoomJoin`, `ServerReply`, `ServerFrame`.
 pub(crate) fn name_of(document: &Document) -> String {
     let direction = match (document.scope, document.direction) {

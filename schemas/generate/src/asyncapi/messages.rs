@@ -5,14 +5,10 @@ use easyrtc_proto::schema::{Direction, Document, Scope};
 use serde_json::{Map, Value, json};
 
 use super::schema::{converted, reference};
-use crate::types::{capitalized, carried, name_of};
+use crate::types::{CLIENT_EVENTS, SERVER_EVENTS, capitalized, carried, name_of};
 
 /// The frames of the plain WebSocket that carry no message of either side's application.
 const CONTROL: &[&str] = &["resume", "received", "welcome", "error"];
-
-/// The events of each side.
-pub(super) const CLIENT_EVENTS: &[&str] = &["easyrtcAuth", "easyrtcCmd", "easyrtcMsg"];
-pub(super) const SERVER_EVENTS: &[&str] = &["easyrtcCmd", "easyrtcMsg"];
 
 /// What clients answer to events of the server on Socket.IO.
 pub(super) const CLIENT_ACK: &str = "ClientAck";

@@ -3,10 +3,8 @@
 use easyrtc_proto::schema::{Direction, Document, Scope};
 use serde_json::{Map, Value, json};
 
-use super::messages::{
-    CLIENT_ACK, CLIENT_EVENTS, SERVER_EVENTS, answer_name, control_forms, control_name, event_name,
-};
-use crate::types::{carried, name_of};
+use super::messages::{CLIENT_ACK, answer_name, control_forms, control_name, event_name};
+use crate::types::{CLIENT_EVENTS, SERVER_EVENTS, carried, name_of};
 
 /// An operation of one channel.
 struct Operation<'a> {
