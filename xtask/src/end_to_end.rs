@@ -7,13 +7,15 @@ use std::time::SystemTime;
 
 use crate::project::{Failure, Project, run};
 use crate::rust::RUST_SOCKETIO;
+use crate::schemas;
 
 const END_TO_END: &str = "tests/e2e";
 const CLIENTS_JS: &str = "clients/js";
 
 /// The npm packages of the lock files, unless they are there already.
 pub(crate) fn npm_packages(project: &Project) -> Result<(), Failure> {
-    [END_TO_END, CLIENTS_JS].into_iter().try_for_each(|package| npm_ci(project, package))
+    let packages = [END_TO_END, CLIENTS_JS, schemas::CHECK];
+    packages.into_iter().try_for_each(|package| npm_ci(project, package))
 }
 
 fn npm_ci(project: &Project, package: &str) -> Result<(), Failure> {

@@ -17,6 +17,7 @@ mod mutants;
 mod options;
 mod project;
 mod rust;
+mod schemas;
 mod steps;
 mod tidy;
 mod tools;
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
     };
     let result = match command {
         "test" => test(rest),
+        "schemas" => Project::find().and_then(|project| schemas::schemas(&project, rest)),
         "fuzz" => Project::find().and_then(|project| fuzz::fuzz(&project, rest)),
         "mutants" => Project::find().and_then(|project| mutants::mutants(&project, rest)),
         "trace" => Project::find().and_then(|project| trace::trace(&project, rest)),
@@ -55,6 +57,8 @@ fn help() {
     println!("cargo xtask test            every check and test; installs what they need first");
     println!("cargo xtask test --fast     the same without the end-to-end tests");
     println!("cargo xtask test STEP...    only these steps");
+    println!("cargo xtask schemas         writes what is generated from the messages");
+    println!("cargo xtask schemas --check which of it is not as it would be written");
     println!("cargo xtask fuzz [TARGET]... [--seconds N]         fuzzing; long, so never in CI");
     println!("cargo xtask mutants [--shard K/N | --sample N [--seed S]]   likewise");
     println!("cargo xtask trace [RULE]... where rules of docs/spec are decided and tested");
