@@ -104,7 +104,10 @@ impl Driver {
                 self.link.alive(self.connection.as_ref());
             }
             Incoming::Event(event) => match route(&event) {
-                Routed::Drop => self.shared.counters.packets_dropped.add(1),
+                Routed::Drop => {
+                    self.shared.counters.packets_dropped.add(1);
+                    self.link.alive(self.connection.as_ref());
+                }
                 Routed::Feed { event: kind, ack, message } => {
                     let attachments = Attachments::new(event.attachments);
                     let connection = self.connection.as_ref();
