@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 
 use crate::settings::Layer;
 
@@ -33,12 +33,15 @@ Examples:
   easyrtc-server --transport ws
       Only the raw WebSocket, no Socket.IO.
   easyrtc-server --print-config > easyrtc.toml
-      Every setting and option with its meaning, as a file to start from.";
+      Every setting and option with its meaning, as a file to start from.
+  easyrtc-server schema roomJoin
+      The JSON Schema of a message; without a name, what there is.";
 
 /// What was given on the command line.
 #[derive(Debug, Parser)]
 #[command(name = "easyrtc-server", version, about = ABOUT, after_help = AFTER)]
 #[command(help_template = "{about}\n\n{usage-heading} {usage}\n\n{all-args}{after-help}\n")]
+#[command(disable_help_subcommand = true, args_conflicts_with_subcommands = true)]
 pub struct Cli {
     /// Listen on this port of every IPv4 interface: short for --listen 0.0.0.0:PORT
     #[arg(verbatim_doc_comment)]
@@ -74,6 +77,21 @@ pub struct Cli {
     #[arg(verbatim_doc_comment)]
     #[arg(long, conflicts_with = "print_config", help_heading = "Configuration")]
     pub check_config: bool,
+
+    /// What to do instead of serving.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What the program does besides serving.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Print a JSON Schema of the protocol, or the AsyncAPI document; without a name, list them
+    #[command(help_template = "{about}\n\n{usage-heading} {usage}\n\n{all-args}\n")]
+    Schema {
+        /// Such as client/offer or asyncapi; roomJoin will do where only one is called so
+        name: Option<String>,
+    },
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ pub mod client_files;
 pub mod demo;
 pub mod health;
 mod peer;
+pub mod schemas;
 pub mod start_page;
 pub mod static_files;
 
@@ -157,6 +158,10 @@ impl Site {
                 let private = HeaderValue::from_static("no-cache, private");
                 headers.insert(header::CACHE_CONTROL, private);
             }
+            return response;
+        }
+        // The same for everybody, so without a cookie.
+        if let Some(response) = schemas::serve(path) {
             return response;
         }
         let is_client_file = client_files::is_bundle(path) || path.starts_with("/easyrtc/");

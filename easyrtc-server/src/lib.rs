@@ -13,6 +13,7 @@ pub mod logging;
 pub mod options;
 pub mod places;
 pub mod recording;
+pub mod schemas;
 pub mod serve;
 pub mod session;
 pub mod settings;
@@ -25,7 +26,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use cli::Cli;
+use cli::{Cli, Command};
 use http::Folders;
 use recording::Recording;
 use settings::{ConfigError, Environment, Loaded, Settings};
@@ -52,6 +53,9 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(EXIT_USAGE));
         }
     };
+    if let Some(Command::Schema { name }) = &cli.command {
+        return print_schema(name.as_deref());
+    }
     let (print, check) = (cli.print_config, cli.check_config);
     match prepare(cli) {
         Err(error) => {
@@ -74,6 +78,19 @@ pub fn main() -> ExitCode {
         }
         Ok((loaded, folders)) => run(&loaded, folders),
     }
+}
+
+/// Prints one of the published documents, or a list of them.
+fn print_schema(name: Option<&str>) -> ExitCode {
+    match name.map(schemas::find) {
+        None => say(&schemas::list()),
+        Some(Ok(document)) => say(document.text),
+        Some(Err(error)) => {
+            complain(&error);
+            return ExitCode::from(EXIT_USAGE);
+        }
+    }
+    ExitCode::SUCCESS
 }
 
 fn prepare(cli: Cli) -> Result<(Loaded, Folders), ConfigError> {

@@ -8,7 +8,8 @@ pub fn start_page(client_files: bool, transports: &[String]) -> String {
     // Addresses and paths, none of which can hold markup.
     let transports: String = transports.iter().map(|line| format!("<li>{line}</li>\n")).collect();
     format!(
-        "{HEAD}<p>Version {}. <a href=\"/healthz\">Health</a>.</p>\n\
+        "{HEAD}<p>Version {}. <a href=\"/healthz\">Health</a>.\n\
+         <a href=\"/schemas/\">Schemas of the protocol</a>.</p>\n\
          <ul>\n{transports}</ul>\n{connect}{FOOT}",
         crate::VERSION
     )

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Deserialize;
 
 /// Paths that this server has other things at.
-const TAKEN: [&str; 4] = ["/demo", "/demos", "/easyrtc", "/healthz"];
+const TAKEN: [&str; 5] = ["/demo", "/demos", "/easyrtc", "/healthz", "/schemas"];
 
 /// A path for a transport: `/` and more, without a slash at its end.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -79,7 +79,7 @@ mod tests {
             let refused = path(text).unwrap_err();
             assert!(refused.contains("such as /ws"), "{refused}");
         }
-        for text in ["/demos", "/demo/", "/easyrtc/ws", "/healthz"] {
+        for text in ["/demos", "/demo/", "/easyrtc/ws", "/healthz", "/schemas"] {
             assert!(path(text).unwrap_err().contains("is taken"), "{text}");
         }
         assert!(path("/healthz2").is_ok());

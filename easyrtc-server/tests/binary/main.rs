@@ -10,6 +10,7 @@ mod harness;
 #[cfg(feature = "ws")]
 mod message_log;
 mod pages;
+mod schemas;
 #[cfg(feature = "socketio")]
 mod signalling;
 mod stopping;
