@@ -49,12 +49,6 @@ impl Encoded {
         }
         out.extend_from_slice(self.tail.as_bytes());
     }
-
-    /// How many bytes [`Self::write`] adds at most.
-    #[must_use]
-    pub const fn max_len(&self) -> usize {
-        self.tail.len() + 64
-    }
 }
 
 impl ServerMessage {

@@ -143,6 +143,9 @@ mod tests {
         let p = |n: u8| format!("{{\"_placeholder\":true,\"num\":{n}}}");
         assert_eq!(payload.as_str(), format!("[{},1,{},{}]", p(0), p(1), p(0)));
         assert_eq!(payload.attachments(), [Bytes::from("c"), Bytes::from("a")]);
+        let beyond = r#"{"_placeholder":true,"num":3}"#;
+        let payload = Payload::of_packet(beyond, &packet);
+        assert_eq!((payload.as_str(), payload.attachments()), (beyond, &[][..]));
     }
 
     #[test]
