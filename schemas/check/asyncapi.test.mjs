@@ -1,7 +1,7 @@
 // The AsyncAPI document is valid, and leaves out nothing that the schemas have.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { before, test } from 'node:test';
 import { Parser } from '@asyncapi/parser';
 import Ajv from 'ajv';
@@ -39,6 +39,17 @@ test('the official parser has nothing to say against it', () => {
   const complaints = diagnostics.filter(({ code }) => code !== 'asyncapi-latest-version');
   assert.deepEqual(complaints, []);
 });
+
+for (const side of ['client', 'server']) {
+  test(`every message of the ${side} has an event, or is an answer`, () => {
+    const events = side === 'client' ? RECEIVED : [...SENT, 'reply'];
+    const files = readdirSync(new URL(`../${side}`, import.meta.url));
+    const messages = files.map((file) => file.replace('.json', ''));
+    const roots = messages.filter((name) => schema(`${side}/${name}`).anyOf);
+    const carried = new Set(events.flatMap((event) => messagesOf(side, event)));
+    assert.deepEqual([...carried, ...roots].sort(), messages.sort());
+  });
+}
 
 for (const channel of CHANNELS) {
   test(`${channel}: what clients may send is received, and answered`, () => {

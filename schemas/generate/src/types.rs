@@ -91,3 +91,46 @@ pub(crate) fn carried<'a>(
     let names = files.map(|file| file.trim_end_matches(".json"));
     names.filter_map(|name| named(name, Scope::Message)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use easyrtc_proto::schema::documents;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn references_lead_to_the_names_of_documents_and_definitions() {
+        let documents = documents();
+        let within =
+            |path: &str| documents.iter().find(|document| document.path() == path).unwrap();
+        let frame = within("websocket/server-frame.json");
+        assert_eq!(name_of(frame), "ServerFrame");
+        assert_eq!(referred("../server/reply.json", frame), "ServerReply");
+        assert_eq!(referred("../server/token.json#/$defs/Protocol", frame), "Protocol");
+        let root = within("client/easyrtcCmd.json");
+        assert_eq!(referred("offer.json", root), name_of(within("client/offer.json")));
+    }
+
+    #[test]
+    fn every_answer_is_among_the_replies() {
+        let documents = documents();
+        let replies = carried(&documents, Direction::Server, "reply");
+        let mut answers: Vec<&str> = documents.iter().flat_map(|d| d.answers).copied().collect();
+        answers.sort_unstable();
+        answers.dedup();
+        let mut replies: Vec<&str> = replies.iter().map(|reply| reply.name).collect();
+        replies.sort_unstable();
+        assert_eq!(answers, replies);
+    }
+
+    #[test]
+    #[should_panic(expected = "EasyrtcId is something else in client/hangup.json")]
+    fn a_definition_means_one_thing() {
+        let mut documents = documents();
+        let hangup = documents.iter_mut().find(|document| document.path() == "client/hangup.json");
+        let definition = hangup.unwrap().schema.pointer_mut("/$defs/EasyrtcId").unwrap();
+        *definition = json!({ "type": "string" });
+        definitions(&documents);
+    }
+}

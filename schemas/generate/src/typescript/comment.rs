@@ -100,3 +100,23 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
     }
     lines
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_short_one_is_a_line_a_long_one_is_wrapped() {
+        let short = json!({ "description": "Ends */ nothing.", "x-error": "MSG_REJECT_BAD_DATA" });
+        let line =
+            "  /** Ends *\\/ nothing. Refused with `MSG_REJECT_BAD_DATA` if it does not fit. */\n";
+        assert_eq!(of(&short, 2), line);
+        let long = json!({ "description": "word ".repeat(30).trim() });
+        let text = of(&long, 2);
+        assert!(text.lines().count() > 3, "{text}");
+        assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
+        assert_eq!(of(&json!({}), 2), "");
+    }
+}
