@@ -62,7 +62,7 @@ impl std::error::Error for Disagreement {}
 ///
 /// # Errors
 /// The code of the refusal.
-pub fn outcome(decoded: &Result<ClientMessage, DecodeError>) -> Result<(), ErrorCode> {
+pub fn outcome(decoded: Result<&ClientMessage, &DecodeError>) -> Result<(), ErrorCode> {
     match decoded {
         Ok(ClientMessage::Command(Command::Unknown { .. })) => Err(ErrorCode::MsgRejectBadType),
         Ok(_) => Ok(()),
@@ -165,7 +165,7 @@ fn unsaid(message: &Value, attachments: usize, code: &ErrorCode) -> Vec<Differen
         if has_other_name(message, "") {
             found.push(Difference::KeyIsName);
         }
-        if any_string(message, &is_longer_in_units) {
+        if has_long_text(message) {
             found.push(Difference::Utf16Units);
         }
     }
@@ -186,6 +186,13 @@ fn has_other_name(value: &Value, map: &str) -> bool {
 
 fn members_any(value: &Value, of: impl Fn(&str, &Value) -> bool) -> bool {
     value.as_object().into_iter().flatten().any(|(key, member)| of(key, member))
+}
+
+/// Whether `message` has a text that is within a limit in characters and beyond it in UTF-16 units
+/// ([`Difference::Utf16Units`]).
+#[must_use]
+pub fn has_long_text(message: &Value) -> bool {
+    any_string(message, &is_longer_in_units)
 }
 
 fn any_string(value: &Value, of: &dyn Fn(&str) -> bool) -> bool {

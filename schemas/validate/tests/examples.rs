@@ -110,7 +110,7 @@ fn decode(event: ClientEvent, message: &Value) -> Result<(), String> {
     let raw = RawValue::from_string(message.to_string()).unwrap();
     let limits = DecodeLimits::default();
     let decoded = ClientMessage::decode(event, &raw, &Attachments::none(), &limits);
-    outcome(&decoded).map_err(|code| code.name().to_owned())
+    outcome(decoded.as_ref()).map_err(|code| code.name().to_owned())
 }
 
 #[test]

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod sample;
+mod server;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -51,7 +52,7 @@ fn decode(event: ClientEvent, message: &Value) -> Result<ClientMessage, DecodeEr
 }
 
 fn agree(event: ClientEvent, message: &Value) -> Result<Vec<Difference>, String> {
-    let outcome = outcome(&decode(event, message));
+    let outcome = outcome(decode(event, message).as_ref());
     agreement(&SCHEMAS, event, message, 0, outcome)
         .map_err(|disagreement| format!("{disagreement}: {message}"))
 }
@@ -105,7 +106,7 @@ fn spoiled_messages_are_of_all_kinds() {
         let tree = (sampled(), any_change()).new_tree(&mut runner).unwrap();
         let ((event, mut message), (at, change)) = tree.current();
         apply(&mut message, at, &change);
-        let accepted = outcome(&decode(event, &message)).is_ok();
+        let accepted = outcome(decode(event, &message).as_ref()).is_ok();
         *if accepted { &mut valid } else { &mut refused } += 1;
         for difference in agree(event, &message).unwrap() {
             *explained.entry(difference).or_default() += 1;

@@ -14,7 +14,7 @@ pub(crate) fn any_json() -> BoxedStrategy<Value> {
         any::<i32>().prop_map(Value::from),
         any_string().prop_map(Value::from),
     ];
-    leaf.prop_recursive(3, 16, 4, |inner| {
+    leaf.prop_recursive(2, 8, 3, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
             prop::collection::btree_map(any_string(), inner, 0..4)
@@ -80,8 +80,11 @@ impl<'a> Sampler<'a> {
             Some("null") => Just(Value::Null).boxed(),
             Some("array") => {
                 let least = usize::try_from(schema["minItems"].as_u64().unwrap_or(0)).unwrap();
+                let unique = schema["uniqueItems"] == true;
                 prop::collection::vec(self.of(&schema["items"]), least..4)
-                    .prop_map(Value::from)
+                    .prop_map(move |items| {
+                        Value::from(if unique { distinct(items) } else { items })
+                    })
                     .boxed()
             }
             Some("object") => self.object(schema),
@@ -122,7 +125,7 @@ impl<'a> Sampler<'a> {
             others.push(("[a-z]{1,2}".boxed(), any_json()));
         }
         let least = usize::try_from(schema["minProperties"].as_u64().unwrap_or(0)).unwrap();
-        let most = usize::try_from(schema["maxProperties"].as_u64().unwrap_or(3)).unwrap();
+        let most = usize::try_from(schema["maxProperties"].as_u64().unwrap_or(2)).unwrap();
         for (key, entry) in others {
             let entries = prop::collection::btree_map(key, entry, least.min(most)..=most);
             members = (members, entries)
@@ -137,6 +140,16 @@ impl<'a> Sampler<'a> {
         }
         members.prop_map(Value::Object).boxed()
     }
+}
+
+fn distinct(items: Vec<Value>) -> Vec<Value> {
+    let mut kept: Vec<Value> = Vec::new();
+    for item in items {
+        if !kept.contains(&item) {
+            kept.push(item);
+        }
+    }
+    kept
 }
 
 /// The name in a map's entry is its key, which a schema cannot say.
