@@ -132,6 +132,10 @@ impl Asks {
         }
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.pending.len()
+    }
+
     pub(crate) fn is_login(&self, ask: AskId) -> bool {
         self.pending.get(&ask).is_some_and(|pending| matches!(pending.about, About::Login(_)))
     }

@@ -39,6 +39,8 @@ pub struct Stats {
     pub rooms: usize,
     /// Sessions of all applications.
     pub sessions: usize,
+    /// Questions that are out.
+    pub questions: usize,
 }
 
 impl<R: Entropy, P: Policy> Core<R, P> {
@@ -99,6 +101,7 @@ impl<R: Entropy, P: Policy> Core<R, P> {
             applications: state.apps.len(),
             rooms: state.apps.values().map(|app| app.rooms.len()).sum(),
             sessions: state.sessions,
+            questions: state.asks.len(),
         }
     }
 

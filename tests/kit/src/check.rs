@@ -1,12 +1,18 @@
 //! The invariants, one file each.
 
 mod as_predicted;
+mod asks_settled_once;
 mod closed_is_forgotten;
 mod deltas_name_known;
 mod deterministic;
+mod limits_hold;
+mod names_unique;
 mod no_leaks_between;
 mod one_reply;
+mod payloads_intact;
 mod rejected_changes_nothing;
+mod round_trip;
+mod ticks_settle;
 mod views_equal_rosters;
 
 use std::cell::RefCell;
@@ -126,7 +132,7 @@ pub struct End<'a> {
 
 /// All invariants, ready to watch a new core that is configured so.
 #[must_use]
-pub fn all(_config: &Config) -> Vec<Box<dyn Invariant>> {
+pub fn all(config: &Config) -> Vec<Box<dyn Invariant>> {
     vec![
         Box::new(one_reply::OneReply::default()),
         Box::new(views_equal_rosters::ViewsEqualRosters),
@@ -135,6 +141,12 @@ pub fn all(_config: &Config) -> Vec<Box<dyn Invariant>> {
         Box::new(closed_is_forgotten::ClosedIsForgotten::default()),
         Box::new(deterministic::Deterministic),
         Box::new(rejected_changes_nothing::RejectedChangesNothing),
+        Box::new(payloads_intact::PayloadsIntact::default()),
+        Box::new(limits_hold::LimitsHold::new(config)),
+        Box::new(names_unique::NamesUnique::default()),
+        Box::new(ticks_settle::TicksSettle),
+        Box::new(asks_settled_once::AsksSettledOnce::new(config)),
+        Box::new(round_trip::RoundTrip::default()),
         Box::new(as_predicted::AsPredicted),
     ]
 }

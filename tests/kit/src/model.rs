@@ -313,6 +313,12 @@ impl Model {
         self.conns.iter().filter_map(|(conn, c)| Some((*conn, c.client.as_ref()?)))
     }
 
+    /// How many messages of a connection wait for the answer about its login.
+    #[must_use]
+    pub fn waiting(&self, conn: ConnId) -> usize {
+        self.conns.get(&conn).map_or(0, |connection| connection.parked.len())
+    }
+
     /// Whether the server stops.
     #[must_use]
     pub const fn is_draining(&self) -> bool {

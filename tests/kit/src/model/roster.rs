@@ -108,8 +108,9 @@ impl Model {
         Kept { lasting, fields: self.config.room_default_fields.clone(), forget_at: None }
     }
 
-    /// How many may be in a room.
-    pub(super) fn capacity(&self, app: &AppName, room: &RoomName) -> usize {
+    /// How many may be in a room; 0: no limit.
+    #[must_use]
+    pub fn capacity(&self, app: &AppName, room: &RoomName) -> usize {
         let configured = self.config.applications.get(app);
         let of_room = configured.and_then(|app| app.rooms.get(room)?.room_max_connection);
         let of_app = configured.and_then(|app| app.room_max_connection);

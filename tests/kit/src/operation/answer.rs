@@ -22,6 +22,8 @@ pub fn verdict(question: Option<&Question>, number: u8) -> Verdict {
         }
     };
     match (number % 8, &fitting) {
+        // A code of their own, too.
+        (6, _) if variant % 4 == 3 => Verdict::Deny(ErrorCode::from_name("ASK_AGAIN_TOMORROW")),
         (6, _) => Verdict::Deny(ErrorCode::LoginBadAuth),
         (7, Verdict::Application(_)) => Verdict::Allow(Grant::default()),
         (7, _) => Verdict::Application(None),
