@@ -3,6 +3,7 @@
 use std::fmt;
 use std::pin::Pin;
 
+use crate::client::shortened;
 use crate::profile::{DEFAULT, Profile};
 use crate::world::World;
 
@@ -196,10 +197,10 @@ impl Case {
             Err(Stop::NonStrict(text)) => Verdict::NonStrict(text),
             Err(Stop::Informational(text)) => Verdict::Informational(text),
             Err(Stop::Skip(reason)) => Verdict::Skipped(reason),
-            Err(Stop::Fail(text)) => match self.level {
-                Level::Must => Verdict::Fail(text),
-                Level::Should => Verdict::NonStrict(text),
-                Level::May => Verdict::Informational(text),
+            Err(Stop::Fail(text)) => match (self.level, shortened(&text)) {
+                (Level::Must, text) => Verdict::Fail(text),
+                (Level::Should, text) => Verdict::NonStrict(text),
+                (Level::May, text) => Verdict::Informational(text),
             },
         }
     }

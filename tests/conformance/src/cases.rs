@@ -1,10 +1,12 @@
 //! The cases, one file for each area of the specification.
 
 mod again;
+mod commands;
 mod custom;
 mod envelope;
 mod errors;
 mod fields;
+mod limits;
 mod login;
 mod names;
 mod reading;
@@ -12,6 +14,8 @@ mod relay;
 mod rooms;
 mod say;
 mod schemas;
+mod server;
+mod user_cfg;
 
 use std::sync::LazyLock;
 
@@ -33,6 +37,10 @@ pub fn all() -> Vec<&'static Case> {
             names::CASES,
             errors::CASES,
             custom::CASES,
+            commands::CASES,
+            user_cfg::CASES,
+            server::CASES,
+            limits::CASES,
             schemas::CASES,
         ];
         areas.iter().flat_map(|area| area.iter()).collect()

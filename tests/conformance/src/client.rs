@@ -319,7 +319,7 @@ impl Client {
 
 /// A text short enough to show.
 pub(crate) fn shortened(text: &str) -> String {
-    const SHOWN: usize = 200;
+    const SHOWN: usize = 600;
     if text.len() <= SHOWN {
         return text.to_owned();
     }

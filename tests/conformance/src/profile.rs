@@ -36,6 +36,16 @@ macro_rules! profiles {
 }
 
 profiles! {
+    /// Nothing set, and a server of the case's own, which it may end.
+    FRESH = options("fresh", "{}");
+    /// No limit where 0 means none.
+    ZEROS = options(
+        "zeros",
+        r#"{"maxApplications":0,"maxRoomsPerApplication":0,"maxRoomsPerConnection":0,"maxSessions":0,
+            "roomMaxConnection":0,"loginTimeout":0,"maxDepth":0,"maxConnections":0,
+            "maxUnauthenticatedConnections":0,"maxUnauthenticatedPerAddress":0,"maxOutboxMessages":0,
+            "maxOutboxBytes":0,"maxTransportSessions":0,"roomEmptyTtl":0,"sessionTtl":0}"#
+    );
     /// No application can be made by clients.
     NO_APPS = options("no-apps", r#"{"appAutoCreateEnable":false}"#);
     /// No room can be made by clients.

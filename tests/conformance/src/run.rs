@@ -9,7 +9,7 @@ use tokio::sync::{Mutex, mpsc};
 use tokio::task::{LocalSet, spawn_local};
 
 use crate::case::{Case, Stop, Verdict};
-use crate::profile::DEFAULT;
+use crate::profile::{DEFAULT, FRESH};
 use crate::schema::Seen;
 use crate::target::{Live, Target};
 use crate::world::World;
@@ -125,7 +125,7 @@ impl Player {
         if let (Verdict::Pass, Some(fault)) = (&verdict, faults.take().into_iter().next()) {
             verdict = Verdict::Fail(fault);
         }
-        if let Some(end) = live.ended() {
+        if let Some(end) = live.ended().filter(|_| case.profile != &FRESH) {
             verdict = Verdict::Fail(match &verdict {
                 Verdict::Fail(text) => format!("{end}: {text}"),
                 _ => end,

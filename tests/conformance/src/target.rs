@@ -7,6 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use easyrtc_runtime::AdminCommand;
 pub(crate) use in_process::{ASK_TIMEOUT, InProcess};
 use process::Process;
 
@@ -173,6 +174,15 @@ pub(crate) enum Place {
 }
 
 impl Live {
+    /// Asks the server to stop, as an operator does; false if this cannot be done here.
+    pub(crate) fn terminate(&self) -> bool {
+        match (&self.place, &self.process) {
+            (Place::InProcess(core), _) => core.runtime.admin(AdminCommand::Shutdown).is_ok(),
+            (Place::Network(..), Some(process)) => process.terminate(),
+            (Place::Network(..), None) => false,
+        }
+    }
+
     /// What became of the server, if it is not running any more.
     pub(crate) fn ended(&self) -> Option<String> {
         self.process.as_ref().and_then(Process::ended)

@@ -107,6 +107,11 @@ impl World {
         }
     }
 
+    /// Has the server stop.
+    pub(crate) fn stop_server(&self) -> Outcome {
+        if self.live.terminate() { Ok(()) } else { skip("needs a server that can be stopped") }
+    }
+
     /// Starts another server of the same kind.
     pub(crate) async fn start_another(
         &self,

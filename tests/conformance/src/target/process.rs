@@ -51,6 +51,14 @@ impl Process {
         Ok((Self { child: Mutex::new(child), _settings: settings }, address))
     }
 
+    /// Sends it a SIGTERM; whether that was possible.
+    pub(super) fn terminate(&self) -> bool {
+        let child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(id) = child.id() else { return false };
+        let mut kill = std::process::Command::new("kill");
+        kill.arg("-TERM").arg(id.to_string()).status().is_ok_and(|status| status.success())
+    }
+
     /// How it ended, if it did.
     pub(super) fn ended(&self) -> Option<String> {
         let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
