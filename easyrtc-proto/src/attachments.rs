@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::json::{is_space, skip_string};
+use crate::json::skip_string;
 
 /// The attachments of one packet; cheap to clone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -107,15 +107,22 @@ impl Open {
         let rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace());
         let Some(value) = rest.strip_prefix(':') else { return };
         let value = value.trim_start_matches(|c: char| c.is_ascii_whitespace());
-        let token = value
-            .find(|c: char| matches!(c, ',' | '}' | ']') || u8::try_from(c).is_ok_and(is_space))
-            .and_then(|length| value.get(..length));
         match crate::json::plain(key).as_deref() {
-            Some("_placeholder") => self.marked = token == Some("true"),
-            Some("num") => self.num = token.and_then(|token| token.parse().ok()),
+            // The text is valid JSON, so nothing else starts like that.
+            Some("_placeholder") => self.marked = value.starts_with("true"),
+            Some("num") => self.num = number(value).parse().ok(),
             _ => {}
         }
     }
+}
+
+/// The number that `value` is; empty if it is none. Looks no further: a value may be as long as
+/// the text, and so may each of those inside it.
+fn number(value: &str) -> &str {
+    let is_part =
+        |byte: u8| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E');
+    let length = value.bytes().position(|byte| !is_part(byte)).unwrap_or(value.len());
+    value.get(..length).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -148,8 +155,41 @@ mod tests {
     }
 
     #[test]
+    fn depth_costs_no_more_than_length() {
+        // As long as a message may be. Were each member looked through to its end, this would take
+        // minutes.
+        for key in ["a", "num", "_placeholder"] {
+            let open = format!("{{\"{key}\":");
+            let deep = 1_000_000 / (open.len() + 1);
+            let text = format!("{}1{}", open.repeat(deep), "}".repeat(deep));
+            assert_eq!(nums(&text), []);
+        }
+    }
+
+    #[test]
     fn what_a_placeholder_contains_goes_with_it() {
         let text = r#"{"_placeholder":true,"x":{"_placeholder":true,"num":3},"num":-1}"#;
         assert_eq!(nums(text), [None]);
+    }
+
+    #[test]
+    fn num_is_an_unsigned_integer() {
+        for (num, expected) in [
+            ("31", Some(31)),
+            ("-1", None),
+            ("1.0", None),
+            ("1e1", None),
+            ("\"1\"", None),
+            ("[1]", None),
+            ("true", None),
+            ("99999999999999999999999", None),
+        ] {
+            for text in [
+                format!("{{\"_placeholder\":true,\"num\":{num}}}"),
+                format!("{{\"num\"\n:\t{num} , \"_placeholder\" : true }}"),
+            ] {
+                assert_eq!(nums(&text), [expected], "{text}");
+            }
+        }
     }
 }
