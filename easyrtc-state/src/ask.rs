@@ -73,7 +73,34 @@ pub enum Verdict {
     /// To `IceConfig`: these servers; `None`: the configured ones.
     IceServers(Option<Arc<[IceServer]>>),
     /// To `Application`: this is the answer; `None`: done, a bare ack.
-    Application(Option<(MessageType, Option<Payload>)>),
+    Application(
+        #[cfg_attr(feature = "serde", serde(with = "application_answer"))]
+        Option<(MessageType, Option<Payload>)>,
+    ),
+}
+
+/// A payload that is `null` is not the same as none, so it stands in a list of at most one.
+#[cfg(feature = "serde")]
+mod application_answer {
+    use easyrtc_proto::{MessageType, Payload};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    type ApplicationAnswer = Option<(MessageType, Option<Payload>)>;
+
+    pub(super) fn serialize<S: Serializer>(
+        answer: &ApplicationAnswer,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let answer = answer.as_ref().map(|(kind, data)| (kind, data.as_slice()));
+        answer.serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<ApplicationAnswer, D::Error> {
+        let answer = Option::<(MessageType, Vec<Payload>)>::deserialize(deserializer)?;
+        Ok(answer.map(|(kind, data)| (kind, data.into_iter().next())))
+    }
 }
 
 /// What a client is given at login.

@@ -1,0 +1,163 @@
+//! Effects as they are written down.
+
+use bytes::Bytes;
+use easyrtc_proto::{
+    AppName, ClientMessage, EasyrtcId, Payload, ServerMessage, SessionId, Username,
+};
+use easyrtc_state::{
+    AckId, AdminAnswer, AdminError, AskId, CloseReason, ConnId, ConnMeta, Effect, Frame, Notice,
+    Question, RequestId,
+};
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::secrets::{self, Places, hide};
+use crate::stand_in::StandIns;
+
+/// An effect, with messages as they would cross the wire.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+enum RecordedEffect<'a> {
+    Send {
+        /// The receivers, each with its own name, which goes into its copy of the message.
+        to: Vec<(ConnId, Option<EasyrtcId>)>,
+        event: &'static str,
+        message: Box<RawValue>,
+        attachments: Vec<usize>,
+    },
+    Reply {
+        conn: ConnId,
+        ack: AckId,
+        message: Box<RawValue>,
+        attachments: Vec<usize>,
+    },
+    Close {
+        conn: ConnId,
+        reason: CloseReason,
+    },
+    Ask {
+        ask: AskId,
+        question: Box<RawValue>,
+    },
+    Pause {
+        conn: ConnId,
+    },
+    Resume {
+        conn: ConnId,
+    },
+    AdminReply {
+        request: RequestId,
+        result: Result<AdminAnswer, AdminError>,
+    },
+    Notice(&'a Notice),
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+enum RecordedQuestion<'a> {
+    Login {
+        conn: ConnId,
+        app: &'a AppName,
+        username: Option<&'a Username>,
+        credential: Option<&'a Payload>,
+        easyrtcsid: Option<&'a SessionId>,
+        meta: &'a ConnMeta,
+    },
+    IceConfig {
+        easyrtcid: EasyrtcId,
+        app: &'a AppName,
+        username: Option<&'a Username>,
+    },
+    Application {
+        easyrtcid: EasyrtcId,
+        app: &'a AppName,
+        message: Box<RawValue>,
+    },
+}
+
+/// The effects as a JSON array. Secrets are replaced by `stand_ins`; there are none when the inputs
+/// had stand-ins already.
+pub(crate) fn text(effects: &[Effect], stand_ins: Option<&StandIns>) -> serde_json::Result<String> {
+    let recorded = effects.iter().map(|effect| recorded(effect, stand_ins));
+    serde_json::to_string(&recorded.collect::<serde_json::Result<Vec<_>>>()?)
+}
+
+fn recorded<'a>(
+    effect: &'a Effect,
+    stand_ins: Option<&StandIns>,
+) -> serde_json::Result<RecordedEffect<'a>> {
+    Ok(match effect {
+        Effect::Send { to, frame } => RecordedEffect::Send {
+            to: to.iter().map(|to| (to.conn, to.easyrtcid)).collect(),
+            event: frame.event().name(),
+            message: message(frame, stand_ins)?,
+            attachments: lengths(frame.attachments()),
+        },
+        Effect::Reply { conn, ack, frame } => RecordedEffect::Reply {
+            conn: *conn,
+            ack: *ack,
+            message: message(frame, stand_ins)?,
+            attachments: lengths(frame.attachments()),
+        },
+        Effect::Close { conn, reason } => RecordedEffect::Close { conn: *conn, reason: *reason },
+        Effect::Ask { ask, question } => {
+            RecordedEffect::Ask { ask: *ask, question: recorded_question(question, stand_ins)? }
+        }
+        Effect::Pause { conn } => RecordedEffect::Pause { conn: *conn },
+        Effect::Resume { conn } => RecordedEffect::Resume { conn: *conn },
+        Effect::AdminReply { request, result } => {
+            RecordedEffect::AdminReply { request: *request, result: *result }
+        }
+        Effect::Notice(notice) => RecordedEffect::Notice(notice),
+    })
+}
+
+fn message(frame: &Frame, stand_ins: Option<&StandIns>) -> serde_json::Result<Box<RawValue>> {
+    let mut text = Vec::with_capacity(frame.size_hint());
+    frame.write_json(None, &mut text);
+    // What was encoded is text.
+    let text = String::from_utf8(text).unwrap_or_default();
+    let relayed = matches!(frame.message(), ServerMessage::Signal(_) | ServerMessage::Custom(_));
+    let places = if relayed { secrets::RELAYED } else { secrets::SERVER };
+    raw(text, places, stand_ins)
+}
+
+fn recorded_question(
+    question: &Question,
+    stand_ins: Option<&StandIns>,
+) -> serde_json::Result<Box<RawValue>> {
+    let recorded = match question {
+        Question::Login(login) => RecordedQuestion::Login {
+            conn: login.conn,
+            app: &login.app,
+            username: login.username.as_ref(),
+            credential: login.credential.as_ref(),
+            easyrtcsid: login.easyrtcsid.as_ref(),
+            meta: &login.meta,
+        },
+        Question::IceConfig { easyrtcid, app, username } => {
+            RecordedQuestion::IceConfig { easyrtcid: *easyrtcid, app, username: username.as_ref() }
+        }
+        Question::Application { easyrtcid, app, message } => {
+            let message = ClientMessage::Custom(message.clone()).encode();
+            let message = RawValue::from_string(message)?;
+            RecordedQuestion::Application { easyrtcid: *easyrtcid, app, message }
+        }
+    };
+    raw(serde_json::to_string(&recorded)?, secrets::QUESTION, stand_ins)
+}
+
+fn raw(
+    text: String,
+    places: Places,
+    stand_ins: Option<&StandIns>,
+) -> serde_json::Result<Box<RawValue>> {
+    RawValue::from_string(match stand_ins {
+        Some(stand_ins) => hide(&text, places, stand_ins),
+        None => text,
+    })
+}
+
+fn lengths(attachments: &[Bytes]) -> Vec<usize> {
+    attachments.iter().map(Bytes::len).collect()
+}
