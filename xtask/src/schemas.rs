@@ -6,19 +6,21 @@ use crate::project::{Failure, Project, run};
 pub(crate) const CHECK: &str = "schemas/check";
 
 /// Writes the schemas, the AsyncAPI document, the types and the pages; with `--check` says which
-/// of them are not as they would be written.
+/// of them are not as they would be written, with `--freeze` keeps the schemas as a release promises
+/// them.
 ///
 /// # Errors
 ///
 /// If an argument makes no sense, a file can't be written, or `--check` finds a difference.
 pub(crate) fn schemas(project: &Project, arguments: &[String]) -> Result<(), Failure> {
-    let check: &[&str] = match arguments {
+    let how: &[&str] = match arguments {
         [] => &[],
         [only] if only == "--check" => &["--check"],
-        _ => return Err(Failure::new("usage: cargo xtask schemas [--check]")),
+        [only] if only == "--freeze" => &["--freeze"],
+        _ => return Err(Failure::new("usage: cargo xtask schemas [--check|--freeze]")),
     };
     let generator = ["run", "--quiet", "--locked", "--package", "easyrtc-schema-generator", "--"];
-    run(project.cargo(&generator).args(check))
+    run(project.cargo(&generator).args(how))
 }
 
 /// Everything generated is up to date, and the AsyncAPI document valid. That the types compile is
@@ -26,4 +28,18 @@ pub(crate) fn schemas(project: &Project, arguments: &[String]) -> Result<(), Fai
 pub(crate) fn check(project: &Project) -> Result<(), Failure> {
     schemas(project, &["--check".to_owned()])?;
     run(project.command_in(CHECK, "npm").arg("test"))
+}
+
+/// Every message that the tests before this step logged is what its schema says. A run that left
+/// those tests out has nothing to check.
+pub(crate) fn messages(project: &Project) -> Result<(), Failure> {
+    let logs = project.target("message-logs");
+    let folders = ["cargo", "node", "browser", "rust-socketio"].map(|kind| logs.join(kind));
+    let folders: Vec<_> = folders.into_iter().filter(|folder| folder.is_dir()).collect();
+    if folders.is_empty() {
+        println!("no test has logged messages");
+        return Ok(());
+    }
+    let validator = ["run", "--quiet", "--locked", "--package", "easyrtc-schema-validator", "--"];
+    run(project.cargo(&validator).args(folders))
 }

@@ -35,6 +35,7 @@ pub(crate) const STEPS: &[Step] = &[
     end_to_end_step("node", "socket.io-client against the binary", end_to_end::node),
     end_to_end_step("browser", "calls of the stock client in Chromium", end_to_end::browser),
     end_to_end_step("rust-socketio", "rust_socketio against the binary", end_to_end::rust_socketio),
+    end_to_end_step("messages", "what the tests said is what the schemas say", schemas::messages),
 ];
 
 const fn step(

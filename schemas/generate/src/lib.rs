@@ -7,6 +7,7 @@ mod asyncapi;
 mod embedded;
 mod page;
 pub mod print;
+pub mod revisions;
 mod schemas;
 mod types;
 mod typescript;

@@ -1,18 +1,20 @@
-//! Writes what is generated into the tree, or with `--check` says what differs.
+//! Writes what is generated into the tree; with `--check` says what differs, with `--freeze` keeps
+//! the schemas as a release promises them.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is a command line tool")]
 
 use std::process::ExitCode;
 use std::{env, fs, io};
 
-use easyrtc_schema_generator::{Output, differences, outputs, root};
+use easyrtc_schema_generator::{Output, differences, outputs, revisions, root};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let result = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         [] => write(),
         ["--check"] => check(),
-        _ => Err("usage: easyrtc-schema-generator [--check]".to_owned()),
+        ["--freeze"] => freeze(),
+        _ => Err("usage: easyrtc-schema-generator [--check|--freeze]".to_owned()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -47,4 +49,11 @@ fn check() -> Result<(), String> {
         return Ok(());
     }
     Err(format!("not as generated (run `cargo xtask schemas`): {}", different.join(", ")))
+}
+
+fn freeze() -> Result<(), String> {
+    let Output { path, text } = revisions::current();
+    fs::write(root().join(&path), text).map_err(|error| format!("{path}: {error}"))?;
+    println!("wrote {path}");
+    Ok(())
 }
