@@ -16,10 +16,13 @@ pub struct Attachments(Option<Arc<[Bytes]>>);
 
 impl Attachments {
     /// How many attachments a packet may have.
+    //= docs/spec/limits.md#limits.attachments
     pub const MAX: usize = 32;
 
     /// A packet that is plain JSON: placeholders in it are ordinary objects.
     #[must_use]
+    //= docs/spec/socketio.md#socketio.placeholders
+    //= docs/spec/websocket.md#websocket.no-attachments
     pub const fn none() -> Self {
         Self(None)
     }

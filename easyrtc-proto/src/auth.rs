@@ -33,9 +33,11 @@ impl Authenticate {
     /// The checks are in the order of the original, whose codes clients see.
     pub(crate) fn decode(message: Value<'_>, limits: &DecodeLimits) -> Result<Self, Reject> {
         let [msg_type, msg_data] = message.get(["msgType", "msgData"]);
+        //= docs/spec/login.md#login.bad-auth
         if msg_type.and_then(Value::string).as_deref() != Some("authenticate") {
             return Err(Reject::at("msgType", DecodeErrorKind::MsgType));
         }
+        //= docs/spec/login.md#login.bad-structure
         let login = |path| Reject::at(path, DecodeErrorKind::Login);
         let data = msg_data.filter(|data| data.is_object()).ok_or_else(|| login("msgData"))?;
         let [api_version, app, sid, username, credential, room_join, presence, user_cfg] = data
@@ -55,7 +57,9 @@ impl Authenticate {
         if room_join.is_some_and(|rooms| !rooms.is_object()) {
             return Err(login("msgData.roomJoin"));
         }
+        //= docs/spec/login.md#login.bad-value
         Ok(Self {
+            //= docs/spec/messages/authenticate.md#authenticate.api-version
             api_version: name(Some(api_version), ApiVersion::parse, "msgData.apiVersion")?
                 .ok_or_else(|| login("msgData.apiVersion"))?,
             application_name: name(app, AppName::parse, "msgData.applicationName")?,
@@ -116,5 +120,7 @@ fn decode_credential(
     if !value.is_object() || value.has_no_members() {
         return Err(Reject::structure(PATH));
     }
+    //= docs/spec/limits.md#limits.credential
+    //= docs/spec/login.md#login.credential-size
     kept(value, limits.credential, PATH).map(Some)
 }

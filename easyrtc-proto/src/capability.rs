@@ -58,6 +58,7 @@ capabilities! {
     TargetGroup, "targetGroup", "Messages can be addressed to groups.";
 }
 
+//= docs/spec/capabilities.md#capabilities.order
 impl Ord for Capability {
     fn cmp(&self, other: &Self) -> Ordering {
         self.name().cmp(other.name())

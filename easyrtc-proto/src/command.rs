@@ -56,6 +56,7 @@ impl Command {
     pub(crate) fn decode(message: Value<'_>, limits: &DecodeLimits) -> Result<Self, Reject> {
         let [msg_type, msg_data] = message.get(["msgType", "msgData"]);
         let msg_type = msg_type.and_then(Value::literal).and_then(MessageType::from_literal);
+        //= docs/spec/envelope.md#envelope.msg-type
         let msg_type = msg_type.ok_or(Reject::at("msgType", DecodeErrorKind::MsgType))?;
         if let Some(kind) = SignalKind::from_name(&msg_type.to_text()) {
             return Signal::decode(kind, message).map(Self::Signal);
@@ -112,6 +113,7 @@ fn decode_rooms<'a>(
             Some(key) if room_name.as_deref() == Some(key.as_str()) => {
                 decoded.insert(key, room);
             }
+            //= docs/spec/messages/roomJoin.md#room-join.structure
             _ => return Err(Reject::structure(path)),
         }
     }

@@ -54,7 +54,9 @@ impl CustomMessage {
         let [msg_type, msg_data, easyrtcid, group, room] =
             message.get(["msgType", "msgData", "targetEasyrtcid", "targetGroup", "targetRoom"]);
         let msg_type = msg_type.and_then(Value::literal).and_then(MessageType::from_literal);
+        //= docs/spec/envelope.md#envelope.msg-type
         let msg_type = msg_type.ok_or(Reject::at("msgType", DecodeErrorKind::MsgType))?;
+        //= docs/spec/messages/easyrtcMsg.md#easyrtc-msg.form
         let target = Target {
             easyrtcid: target(
                 easyrtcid,
@@ -72,6 +74,7 @@ impl CustomMessage {
                 Reject::at("targetRoom", DecodeErrorKind::TargetRoom),
             )?,
         };
+        //= docs/spec/envelope.md#envelope.binary-relayed
         Ok(Self { msg_type, msg_data: msg_data.map(Value::payload), target })
     }
 

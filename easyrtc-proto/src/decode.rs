@@ -87,10 +87,12 @@ impl ClientMessage {
         packet: &Attachments,
         limits: &DecodeLimits,
     ) -> Result<Self, Reject> {
+        //= docs/spec/envelope.md#envelope.depth
         if !within(json::depth(text), limits.depth) {
             return Err(Reject::at("", DecodeErrorKind::TooDeep));
         }
         let message = Value::new(text, packet);
+        //= docs/spec/envelope.md#envelope.no-object
         if !message.is_object() {
             return Err(Reject::at("", DecodeErrorKind::NoObject));
         }
@@ -173,6 +175,7 @@ impl DecodeError {
         use DecodeErrorKind as Kind;
         match (self.kind, self.event) {
             (Kind::TooDeep | Kind::TooLarge, _) => ErrorCode::MsgRejectBadSize,
+            //= docs/spec/login.md#login.bad-auth
             (Kind::NoObject | Kind::MsgType, ClientEvent::Auth) => ErrorCode::LoginBadAuth,
             (Kind::NoObject | Kind::Structure, _) => ErrorCode::MsgRejectBadStructure,
             (Kind::MsgType, _) => ErrorCode::MsgRejectBadType,
@@ -231,6 +234,7 @@ pub(crate) fn kept(
     limit: usize,
     path: &'static str,
 ) -> Result<crate::Payload, Reject> {
+    //= docs/spec/envelope.md#envelope.binary-kept
     if value.holds_binary() {
         return Err(Reject::at(path, DecodeErrorKind::Binary));
     }

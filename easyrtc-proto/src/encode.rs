@@ -42,6 +42,7 @@ impl Encoded {
     /// Writes the message for `receiver`. Answers name none.
     pub fn write(&self, receiver: Option<&EasyrtcId>, out: &mut Vec<u8>) {
         out.push(b'{');
+        //= docs/spec/envelope.md#envelope.receiver-id
         if let Some(receiver) = receiver {
             out.extend_from_slice(b"\"easyrtcid\":\"");
             out.extend_from_slice(receiver.as_str().as_bytes());
@@ -55,6 +56,7 @@ impl ServerMessage {
     /// The event this message is emitted as, when it is no answer.
     #[must_use]
     pub const fn event(&self) -> ServerEvent {
+        //= docs/spec/messages/error.md#error.event
         if matches!(self, Self::Custom(_)) { ServerEvent::Msg } else { ServerEvent::Cmd }
     }
 
@@ -122,8 +124,10 @@ impl ServerMessage {
         if let Self::Custom(custom) = self {
             let sender = custom.sender_easyrtcid.map(|id| format!("\"{id}\""));
             message = message.optional("senderEasyrtcid", sender.as_deref());
+            //= docs/spec/messages/easyrtcMsg.md#easyrtc-msg.keys
             message = custom.target.write(message);
         }
+        //= docs/spec/envelope.md#envelope.server-time
         if !matches!(self, Self::Ack) {
             message = message.member("serverTime", &server_time.to_string());
         }
@@ -136,6 +140,7 @@ impl ServerMessage {
             Some(ObjectWriter::new().member(name, &value).finish().into())
         };
         match self {
+            //= docs/spec/messages/ack.md#ack.bare
             Self::Ack => None,
             Self::Error(body) => Some(json(body).into()),
             Self::Token(body) => Some(json(body).into()),

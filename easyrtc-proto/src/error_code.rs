@@ -68,6 +68,7 @@ macro_rules! error_codes {
     };
 }
 
+//= docs/spec/errors.md#errors.text
 error_codes! {
     /// The client's address is on the deny list.
     BannedIpAddr, "BANNED_IP_ADDR", Server, "Client IP address is banned. Socket will be disconnected.";

@@ -50,6 +50,7 @@ pub(crate) fn decode_entry<'a>(
     entry: Value<'a>,
     path: &'static str,
 ) -> Result<(ApiFieldName, Option<Value<'a>>), Reject> {
+    //= docs/spec/fields.md#fields.api-entry
     let bad = Reject::at(path, DecodeErrorKind::Field);
     let name = ApiFieldName::from_literal(key).ok_or(bad)?;
     if entry.is_null() {

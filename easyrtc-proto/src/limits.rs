@@ -26,6 +26,7 @@ pub struct DecodeLimits {
 impl Default for DecodeLimits {
     fn default() -> Self {
         Self {
+            //= docs/spec/limits.md#limits.depth
             depth: 1024,
             room_api_field_units: 4096,
             user_api_field_units: 4096,
@@ -39,6 +40,7 @@ impl Default for DecodeLimits {
 }
 
 /// Whether `size` is within `limit`, where 0 means no limit.
+//= docs/spec/limits.md#limits.zero
 pub(crate) const fn within(size: usize, limit: usize) -> bool {
     limit == 0 || size <= limit
 }

@@ -15,6 +15,7 @@ use crate::attachments::{Attachments, placeholders};
 ///
 /// Two payloads are equal if their texts and attachments are.
 #[derive(Clone, PartialEq, Eq, Hash)]
+//= docs/spec/envelope.md#envelope.opaque
 pub struct Payload(Arc<Inner>);
 
 #[derive(PartialEq, Eq, Hash)]
@@ -43,6 +44,7 @@ impl Payload {
 
     /// Takes part of an already validated packet. Attachments that `text` does not name are
     /// dropped, and the placeholders renumbered in the order of their first appearance.
+    //= docs/spec/socketio.md#socketio.attachments-dropped
     pub(crate) fn of_packet(text: &str, packet: &Attachments) -> Self {
         if packet.is_none() {
             return Self::from_valid(text, Vec::new());

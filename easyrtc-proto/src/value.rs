@@ -35,6 +35,7 @@ impl<'a> Value<'a> {
 
     /// Whether the original takes this for an object: arrays count, `null` does not.
     pub(crate) fn is_object(self) -> bool {
+        //= docs/spec/envelope.md#envelope.binary-kept
         matches!(Kind::of(self.text), Kind::Object | Kind::Array) && !self.is_binary()
     }
 
@@ -64,12 +65,14 @@ impl<'a> Value<'a> {
     }
 
     /// The values of the members called `names`; of duplicate keys the last wins.
+    //= docs/spec/envelope.md#envelope.unknown-keys
     pub(crate) fn get<const N: usize>(self, names: [&str; N]) -> [Option<Self>; N] {
         let mut values = [None; N];
         for (key, value) in self.members() {
             let Some(key) = crate::json::plain(&key) else { continue };
             let slot = names.iter().position(|&name| name == key);
             if let Some(slot) = slot.and_then(|at| values.get_mut(at)) {
+                //= docs/spec/envelope.md#envelope.duplicate-keys
                 *slot = Some(value);
             }
         }

@@ -38,6 +38,8 @@ pub trait Responder: Send + Sync + 'static {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct OpenToEveryone;
 
+//= docs/spec/login.md#login.denied
+//= docs/spec/messages/easyrtcMsg.md#easyrtc-msg.no-target
 impl Responder for OpenToEveryone {
     fn respond(&self, question: Question) -> Answer {
         Answer::Now(match question {

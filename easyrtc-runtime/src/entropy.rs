@@ -16,6 +16,7 @@ pub struct NoEntropy(getrandom::Error);
 impl SeededEntropy {
     pub(crate) fn from_os() -> Result<Self, NoEntropy> {
         let mut seed = [0; 32];
+        //= docs/spec/envelope.md#envelope.easyrtcid
         getrandom::fill(&mut seed).map_err(NoEntropy)?;
         Ok(Self(ChaCha20Rng::from_seed(seed)))
     }

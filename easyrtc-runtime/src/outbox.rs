@@ -99,6 +99,7 @@ impl Shared {
         if queue.ended {
             return Ok(());
         }
+        //= docs/spec/envelope.md#envelope.answer-before-close
         if let Outgoing::Close(_) = item {
             queue.ended = true;
         } else {
@@ -106,6 +107,7 @@ impl Shared {
             let limits = self.limits;
             let full = (limits.frames != 0 && queue.items.len() >= limits.frames)
                 || (limits.bytes != 0 && queue.bytes.saturating_add(bytes) > limits.bytes);
+            //= docs/spec/limits.md#limits.slow-reader
             if full && !queue.items.is_empty() {
                 return Err(Full);
             }

@@ -155,6 +155,7 @@ impl Runtime {
     /// What clients are told of the protocol, in the token and wherever a transport says it too
     /// (decision D29).
     #[must_use]
+    //= docs/spec/capabilities.md#capabilities.everywhere
     pub fn protocol(&self) -> &Protocol {
         &self.0.protocol
     }
@@ -233,6 +234,7 @@ impl Inner {
 
     /// Feeds an input and everything that follows from it. Effects are dispatched under the lock,
     /// which is what keeps them in order.
+    //= docs/spec/envelope.md#envelope.order
     fn feed(self: &Arc<Self>, driver: &mut Driver, input: Input) {
         let now = self.clock.now();
         driver.pending.push_back(input);
@@ -311,6 +313,7 @@ impl Inner {
 impl Driver {
     /// Puts something into an outbox. A full one ends the connection: its client leaves its rooms
     /// now, not when the transport gets round to it.
+    //= docs/spec/limits.md#limits.slow-reader
     fn put(&mut self, conn: ConnId, item: Outgoing) {
         let Some(outbox) = self.outboxes.get(&conn) else { return };
         if outbox.push(item).is_err() {

@@ -101,6 +101,7 @@ fn announce(places: &[Place], settings: &Settings) {
     }
     let mut transports = settings.transports.enabled();
     if transports.any(|transport| settings.effective(&transport).allowed_origins.is_empty()) {
+        //= docs/spec/socketio.md#socketio.origin
         text += "Pages of any origin may connect; --allow-origin restricts that.\n";
     }
     if let Some(first) = places.first() {

@@ -115,9 +115,11 @@ impl Door {
     /// Why this login is refused, if it is.
     fn refusal(&self, login: &LoginQuestion) -> Option<ErrorCode> {
         let peer = login.meta.peer;
+        //= docs/spec/login.md#login.banned
         if peer.is_some_and(|peer| self.denied.iter().any(|network| network.contains(peer))) {
             return Some(ErrorCode::BannedIpAddr);
         }
+        //= docs/spec/sessions.md#sessions.issued
         let forged = match (&self.issued, &login.easyrtcsid) {
             (Some(ids), Some(id)) => !ids.is_ours(id.as_str()),
             (None, _) | (_, None) => false,

@@ -26,6 +26,7 @@ use crate::settings::{Settings, TransportName};
 
 /// What the transports that are enabled let clients do, for the core to tell them.
 #[must_use]
+//= docs/spec/capabilities.md#capabilities.listed
 pub fn capabilities(settings: &Settings) -> BTreeSet<Capability> {
     let of = |name| match name {
         #[cfg(feature = "socketio")]

@@ -46,6 +46,7 @@ impl App {
         };
         let of_config = configured.into_iter().flat_map(|app| app.rooms.keys());
         for room in config.room_default.iter().chain(of_config) {
+            //= docs/spec/rooms.md#rooms.configured-stay
             app.rooms.insert(room.clone(), new_room(name, room, config, true));
         }
         app
@@ -55,6 +56,7 @@ impl App {
     pub(crate) fn leave_group(&mut self, conn: ConnId, name: &GroupName) {
         if let Some(group) = self.groups.get_mut(name) {
             group.remove(&conn);
+            //= docs/spec/groups.md#groups.left-on-close
             if group.is_empty() {
                 self.groups.remove(name);
             }
@@ -69,6 +71,7 @@ impl App {
 
     /// Whether the application can be forgotten: nobody is in it, and nothing but what every new
     /// one has is left.
+    //= docs/spec/rooms.md#rooms.application-forgotten
     pub(crate) fn is_forgettable(&self) -> bool {
         !self.lasting
             && self.clients.is_empty()
@@ -83,5 +86,6 @@ pub(crate) fn new_room(app: &AppName, room: &RoomName, config: &Config, lasting:
     let of_room = app.and_then(|app| app.rooms.get(room)).and_then(|room| room.room_max_connection);
     let of_app = app.and_then(|app| app.room_max_connection);
     let capacity = of_room.or(of_app).unwrap_or(config.limits.room_max_connection);
+    //= docs/spec/rooms.md#rooms.create
     Room::new(config.room_default_fields.clone(), lasting, capacity)
 }

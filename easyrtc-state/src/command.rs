@@ -39,8 +39,10 @@ pub(crate) fn handle(
     ctx: &mut Ctx<'_>,
 ) {
     let event = message.as_ref().map_or_else(|error| error.event, ClientMessage::event);
+    //= docs/spec/envelope.md#envelope.well-addressed
     let Some(ack) = ack else {
         ctx.notice(Notice::Ignored { conn, event });
+        //= docs/spec/envelope.md#envelope.auth-no-callback
         if event == ClientEvent::Auth {
             connection::close(state, conn, CloseReason::Refused, ctx);
         }
@@ -74,6 +76,7 @@ fn refuse_malformed(
     conn: ConnId,
     error: &DecodeError,
 ) -> Result<ServerMessage, Reject> {
+    //= docs/spec/envelope.md#envelope.depth
     if error.kind != DecodeErrorKind::TooDeep {
         client(state, conn)?;
     }
@@ -99,6 +102,7 @@ fn handle_command(
         Command::SetPresence(request) => set_presence::run(state, conn, &request, ctx),
         Command::SetUserCfg(request) => set_user_cfg::run(state, conn, *request, ctx),
         Command::StillAlive => still_alive::run(state, conn),
+        //= docs/spec/envelope.md#envelope.msg-type
         Command::GetIceConfig | Command::Unknown { .. } => client(state, conn)
             .and(Err(Reject::new(ErrorCode::MsgRejectBadType, "no such command"))),
     };
@@ -115,8 +119,10 @@ fn answer(
 ) {
     match result {
         Ok(message) => ticket.reply(message, ctx.now, ctx.out),
+        //= docs/spec/envelope.md#envelope.rejected-unchanged
         Err(Reject { code, why }) => {
             ctx.notice(Notice::Rejected { conn, event, code: code.clone(), why });
+            //= docs/spec/errors.md#errors.scope
             ticket.reject(code, ctx.now, ctx.out);
         }
     }
@@ -124,6 +130,7 @@ fn answer(
 
 /// The client of a connection, or the refusal of those who have not logged in (decision D6).
 fn client(state: &State, conn: ConnId) -> Result<&Client, Reject> {
+    //= docs/spec/login.md#login.not-yet
     let no_auth = || Reject::new(ErrorCode::MsgRejectNoAuth, "not logged in");
     state.client(conn).ok_or_else(no_auth)
 }

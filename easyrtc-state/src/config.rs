@@ -78,6 +78,7 @@ pub struct RoomConfig {
 /// Bounds. 0 means no limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+//= docs/spec/limits.md#limits.named
 pub struct Limits {
     /// Applications (`maxApplications`). Default 10,000. Over it: `LOGIN_APP_AUTH_FAIL`.
     pub applications: usize,
@@ -136,12 +137,14 @@ impl FieldMap {
     /// The fields clients see.
     #[must_use]
     pub fn shared(&self) -> Fields {
+        //= docs/spec/fields.md#fields.shared-only
         let shared = self.0.iter().filter(|(_, field)| field.shared);
         Fields(shared.map(|(name, field)| (name.clone(), field.value.clone())).collect())
     }
 
     /// The fields clients see, if there are any.
     #[must_use]
+    //= docs/spec/fields.md#fields.absent-when-none
     pub fn shared_if_any(&self) -> Option<Fields> {
         Some(self.shared()).filter(|fields| !fields.0.is_empty())
     }
@@ -169,6 +172,7 @@ impl Default for Limits {
 }
 
 /// What the core does whatever the transport.
+//= docs/spec/capabilities.md#capabilities.listed
 const CAPABILITIES: [Capability; 3] =
     [Capability::ConnectionApiField, Capability::StillAlive, Capability::TargetGroup];
 

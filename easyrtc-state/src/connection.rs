@@ -19,6 +19,7 @@ pub(crate) fn opened(state: &mut State, conn: ConnId, meta: ConnMeta, ctx: &mut 
     let reached = |count: usize, limit: usize| limit != 0 && count >= limit;
     let peer = meta.peer;
     let from_peer = peer.and_then(|peer| state.unauthenticated_by_address.get(&peer));
+    //= docs/spec/login.md#login.unauthenticated-bounded
     let crowded = reached(state.unauthenticated, limits.unauthenticated)
         || reached(from_peer.copied().unwrap_or(0), limits.unauthenticated_per_address);
     let beyond_limit = reached(state.conns.len(), limits.connections);
@@ -38,6 +39,7 @@ pub(crate) fn opened(state: &mut State, conn: ConnId, meta: ConnMeta, ctx: &mut 
     if let Some(peer) = peer {
         *state.unauthenticated_by_address.entry(peer).or_default() += 1;
     }
+    //= docs/spec/messages/error.md#error.shutdown
     if state.draining {
         dismiss(state, conn, ErrorCode::ServerShutdown, CloseReason::Shutdown, ctx);
     } else if crowded {
@@ -74,8 +76,11 @@ pub(crate) fn dismiss(
     reason: CloseReason,
     ctx: &mut Ctx<'_>,
 ) {
+    //= docs/spec/messages/error.md#error.event
     if let Some(recipient) = state.conns.get(&conn).map(|c| c.recipient(conn)) {
+        //= docs/spec/envelope.md#envelope.answer-before-close
         ctx.send(Recipients::One(recipient), ServerMessage::error(code));
+        //= docs/spec/errors.md#errors.close
         close(state, conn, reason, ctx);
     }
 }
@@ -109,6 +114,7 @@ pub(crate) fn forget(state: &mut State, conn: ConnId, reason: CloseReason, ctx: 
     ctx.notice(Notice::Disconnected { conn, easyrtcid, reason });
 }
 
+//= docs/spec/rooms.md#rooms.closed-leaves
 fn forget_client(state: &mut State, conn: ConnId, ctx: &mut Ctx<'_>) {
     let Some(client) = state.client(conn) else { return };
     let (app, easyrtcid) = (client.app.clone(), client.easyrtcid);
@@ -116,8 +122,10 @@ fn forget_client(state: &mut State, conn: ConnId, ctx: &mut Ctx<'_>) {
     for room in &rooms {
         state.leave_room(conn, room, ctx);
     }
+    //= docs/spec/rooms.md#rooms.leave-announced
     let changes: Changes = rooms.into_iter().map(|room| (room, Change::Remove)).collect();
     announce(state, &app, conn, easyrtcid, &changes, ctx);
+    //= docs/spec/groups.md#groups.left-on-close
     state.leave_groups(conn);
     state.leave_session(conn, ctx);
     state.ids.remove(&easyrtcid);
@@ -136,6 +144,7 @@ pub(crate) fn silence_due(state: &mut State, conn: ConnId, ctx: &mut Ctx<'_>) {
         connection.last_seen.0 = ctx.now.mono;
     }
     let last_seen = connection.last_seen.0;
+    //= docs/spec/envelope.md#envelope.silence
     if last_seen.saturating_add(patience) <= ctx.now.mono {
         close(state, conn, CloseReason::Silent, ctx);
     } else {

@@ -126,6 +126,7 @@ fn message_came(
     ctx: &mut Ctx<'_>,
 ) {
     let Some(connection) = state.conns.get_mut(&conn) else { return };
+    //= docs/spec/envelope.md#envelope.order
     if connection.login.is_none() && connection.parked.is_empty() {
         return command::handle(state, conn, ack, message, ctx);
     }
@@ -135,6 +136,7 @@ fn message_came(
         // messages that would be neither answered nor in order.
         return connection::close(state, conn, CloseReason::Slow, ctx);
     }
+    //= docs/spec/login.md#login.meanwhile
     connection.parked.push_back(Parked { ack, message });
     if limit != 0 && connection.parked.len() >= limit && !connection.paused {
         connection.paused = true;
@@ -176,6 +178,7 @@ fn tick(state: &mut State, ctx: &mut Ctx<'_>) {
         match timer {
             Timer::Login(conn) => {
                 // Who has asked to log in waits for the answer, which has a deadline of its own.
+                //= docs/spec/login.md#login.timeout
                 if state.conns.get(&conn).is_some_and(|c| c.login.is_none()) {
                     let (code, reason) = (ErrorCode::LoginTimeout, CloseReason::LoginTimeout);
                     connection::dismiss(state, conn, code, reason, ctx);
@@ -183,6 +186,7 @@ fn tick(state: &mut State, ctx: &mut Ctx<'_>) {
             }
             Timer::Silence(conn) => connection::silence_due(state, conn, ctx),
             Timer::Ask(ask) => ask_due(state, ask, ctx),
+            //= docs/spec/rooms.md#rooms.empty-forgotten
             Timer::Room(app, name) => {
                 let rooms = state.apps.get_mut(&app).map(|app| &mut app.rooms);
                 if rooms.is_some_and(|rooms| rooms.remove(&name).is_some()) {
@@ -204,6 +208,7 @@ fn tick(state: &mut State, ctx: &mut Ctx<'_>) {
 /// Nobody answered in time.
 fn ask_due(state: &mut State, ask: AskId, ctx: &mut Ctx<'_>) {
     let code = match state.asks.is_login(ask) {
+        //= docs/spec/login.md#login.undecided
         true => ErrorCode::LoginTimeout,
         false => ErrorCode::MsgRejectGenFail,
     };

@@ -30,6 +30,7 @@ pub(crate) struct Deadlines(BTreeSet<(Duration, Timer)>);
 impl Deadlines {
     /// Sets `timer` to `delay` from `now`, and returns when that is; with no delay it is not set.
     pub(crate) fn set(&mut self, now: Duration, delay: Duration, timer: Timer) -> Option<Duration> {
+        //= docs/spec/limits.md#limits.zero
         if delay.is_zero() {
             return None;
         }

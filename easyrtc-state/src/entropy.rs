@@ -54,6 +54,7 @@ fn extend(text: &mut String, bytes: &[u8]) {
 }
 
 /// Draws an easyrtcid for which `taken` is false.
+//= docs/spec/envelope.md#envelope.easyrtcid
 pub(crate) fn draw_easyrtcid(
     entropy: &mut dyn Entropy,
     taken: impl Fn(&EasyrtcId) -> bool,

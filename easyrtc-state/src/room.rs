@@ -60,6 +60,7 @@ impl Room {
     }
 
     pub(crate) fn is_full(&self) -> bool {
+        //= docs/spec/rooms.md#rooms.full
         self.capacity != 0 && self.members.len() >= self.capacity
     }
 
@@ -69,6 +70,7 @@ impl Room {
 
     /// Lets `client` in; who is in already keeps the time it entered.
     pub(crate) fn enter(&mut self, conn: ConnId, client: &Client, unix_ms: u64) {
+        //= docs/spec/rooms.md#rooms.join-time
         let joined_at = self.members.get(&conn).map_or(unix_ms, |member| member.joined_at);
         let api_field = ApiFields::default();
         let entry = Arc::new(entry(client, joined_at, &api_field));
@@ -80,12 +82,14 @@ impl Room {
     /// Lets `conn` out; true if it was in.
     pub(crate) fn leave(&mut self, conn: ConnId) -> bool {
         self.recipients.0 = None;
+        //= docs/spec/rooms.md#rooms.leave-forgets
         self.members.remove(&conn).is_some()
     }
 
     /// Replaces the fields `conn` has in this room.
     pub(crate) fn set_api_field(&mut self, conn: ConnId, fields: ApiFields) {
         if let Some(member) = self.members.get_mut(&conn) {
+            //= docs/spec/messages/setRoomApiField.md#set-room-api-field.replaces
             member.api_field = fields;
         }
     }
@@ -117,9 +121,11 @@ impl Room {
 
     /// The room as somebody in it is to know it from now on.
     pub(crate) fn joined(&self, name: &RoomName) -> RoomUpdate {
+        //= docs/spec/rooms.md#rooms.join-self
         let list = self.members.values();
         let list = list.map(|member| (member.easyrtcid, Arc::clone(&member.entry))).collect();
         RoomUpdate {
+            //= docs/spec/messages/roomData.md#room-data.join
             client_list: Some(list),
             field: self.fields.shared_if_any(),
             ..RoomUpdate::new(name.clone(), RoomStatus::Join)
@@ -129,12 +135,17 @@ impl Room {
 
 fn entry(client: &Client, joined_at: u64, room_fields: &ApiFields) -> ClientEntry {
     let mut fields = client.api_field.clone();
+    //= docs/spec/fields.md#fields.api-overlay
     fields.0.extend(room_fields.0.iter().map(|(name, value)| (name.clone(), value.clone())));
+    //= docs/spec/rooms.md#rooms.entry
+    //= docs/spec/rooms.md#rooms.user-agent
+    //= docs/spec/messages/setUserCfg.md#set-user-cfg.private
     ClientEntry {
         easyrtcid: client.easyrtcid,
         username: client.username.clone(),
         room_join_time: joined_at,
         presence: client.presence.clone(),
+        //= docs/spec/rooms.md#rooms.list-empty-field
         api_field: Some(fields).filter(|fields| !fields.0.is_empty()),
     }
 }

@@ -28,6 +28,7 @@ impl Change {
     /// An update; of a client that has just lost its last field it says so, because those present
     /// keep what they know of fields that are not mentioned (decision D8).
     pub(crate) fn update(entry: Arc<ClientEntry>, had_fields: bool) -> Self {
+        //= docs/spec/fields.md#fields.api-cleared
         if had_fields && entry.api_field.is_none() {
             let cleared = Some(ApiFields::default());
             return Self::Update(Arc::new(ClientEntry { api_field: cleared, ..(*entry).clone() }));
@@ -64,6 +65,8 @@ pub(crate) fn room_data(easyrtcid: EasyrtcId, changes: &Changes) -> RoomData {
 }
 
 /// Tells everybody who shares one of the rooms but the client itself.
+//= docs/spec/rooms.md#rooms.delta-known
+//= docs/spec/rooms.md#rooms.delta-complete
 pub(crate) fn announce(
     state: &mut State,
     app: &AppName,
@@ -86,6 +89,7 @@ pub(crate) fn announce(
     let mut names = changes.keys();
     if let (Some(name), None) = (names.next(), names.next()) {
         if let Some(room) = state.room_mut(app, name) {
+            //= docs/spec/rooms.md#rooms.delta-not-self
             send(Recipients::Many { list: room.recipients(), except: Some(conn) }, &[name]);
         }
         return;
@@ -105,6 +109,7 @@ fn by_shared_rooms<'a>(
     let mut shared: BTreeMap<ConnId, (Recipient, Vec<&RoomName>)> = BTreeMap::new();
     for name in changes.keys() {
         let Some(room) = state.room_mut(app, name) else { continue };
+        //= docs/spec/rooms.md#rooms.delta-not-self
         for recipient in room.recipients().iter().filter(|recipient| recipient.conn != conn) {
             let rooms = shared.entry(recipient.conn).or_insert_with(|| (*recipient, Vec::new()));
             rooms.1.push(name);

@@ -131,6 +131,7 @@ impl State {
             return;
         }
         let (easyrtcid, app) = (client.easyrtcid, client.app.clone());
+        //= docs/spec/rooms.md#rooms.empty-forgotten
         if room.is_empty() && !room.lasting {
             let timer = Timer::Room(app.clone(), name.clone());
             room.forget_at = self.deadlines.set(ctx.now.mono, ctx.config.room_empty_ttl, timer);
@@ -160,6 +161,7 @@ impl State {
         session.connections.remove(&conn);
         if session.connections.is_empty() {
             let timer = Timer::Session(client.app.clone(), sid);
+            //= docs/spec/sessions.md#sessions.lifetime
             session.forget_at = self.deadlines.set(ctx.now.mono, ctx.config.session_ttl, timer);
         }
     }

@@ -7,6 +7,7 @@ use crate::input::{AckId, ConnId, Now};
 
 /// An answer owed. Consumed by [`Ticket::reply`], or by [`Ticket::abandon`] when the connection is
 /// gone; dropping it otherwise is a bug, which debug builds report.
+//= docs/spec/envelope.md#envelope.one-answer
 #[must_use]
 #[derive(Debug)]
 pub(crate) struct Ticket {

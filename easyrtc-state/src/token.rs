@@ -22,12 +22,18 @@ pub(crate) fn of(state: &State, conn: ConnId, ctx: &Ctx<'_>) -> Option<ServerMes
         easyrtcid: client.easyrtcid,
         field: client.fields.shared_if_any(),
         ice_config: IceConfig { ice_servers: ice_servers.clone() },
+        //= docs/spec/groups.md#groups.in-token
         group_list: groups.collect(),
         room_data: rooms.collect(),
+        //= docs/spec/sessions.md#sessions.in-token
         session_data: client.session.as_ref().and_then(|sid| session_data(app, sid)),
         application: application(app, &client.app, ctx),
+        //= docs/spec/messages/token.md#token.still-alive-interval
         still_alive_interval: u64::try_from(interval).unwrap_or(u64::MAX),
+        //= docs/spec/messages/token.md#token.server-time
         server_time: ctx.now.unix_ms,
+        //= docs/spec/messages/token.md#token.protocol
+        //= docs/spec/capabilities.md#capabilities.everywhere
         protocol: Protocol::with(ctx.config.capabilities.clone()),
     })))
 }

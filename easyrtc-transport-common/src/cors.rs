@@ -25,6 +25,8 @@ pub enum Origins {
 impl Origins {
     /// Whether a request with these headers may be served.
     #[must_use]
+    //= docs/spec/socketio.md#socketio.origin
+    //= docs/spec/websocket.md#websocket.origin
     pub fn allow(&self, headers: &HeaderMap) -> bool {
         let (Self::Only(list), Some(origin)) = (self, headers.get(ORIGIN)) else {
             return true;
@@ -51,6 +53,7 @@ impl Cors {
 
     /// The headers for the response to a request that is allowed. `preflight` says that it was an
     /// `OPTIONS` request.
+    //= docs/spec/socketio.md#socketio.cors
     pub fn apply(&self, request: &HeaderMap, preflight: bool, response: &mut HeaderMap) {
         let Some(origin) = request.get(ORIGIN) else { return };
         let any = self.origins == Origins::Any && !self.credentials;

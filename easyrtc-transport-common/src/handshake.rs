@@ -64,6 +64,7 @@ fn tokens<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item =
 /// # Errors
 ///
 /// If it is no handshake of a version the server knows.
+//= docs/spec/websocket.md#websocket.upgrade
 pub fn accept<B>(
     request: &Request<B>,
     subprotocol: Option<&'static str>,
@@ -78,6 +79,7 @@ pub fn accept<B>(
     }
     // The key is base64, and so is what is derived from it: a valid header.
     let proof = HeaderValue::from_str(&derive_accept_key(key)).map_err(|_| Refused::Key)?;
+    //= docs/spec/websocket.md#websocket.subprotocol
     let subprotocol = subprotocol
         .filter(|&ours| tokens(headers, &SEC_WEBSOCKET_PROTOCOL).any(|offered| offered == ours));
     let mut response = empty(StatusCode::SWITCHING_PROTOCOLS);

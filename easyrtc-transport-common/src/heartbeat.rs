@@ -39,6 +39,7 @@ impl Heartbeat {
 
     /// A heartbeat that starts `now` and never asks for a ping: the peer sends them.
     #[must_use]
+    //= docs/spec/socketio.md#socketio.eio3-silence
     pub const fn of_peer(now: Duration, interval: Duration, timeout: Duration) -> Self {
         let silence = interval.saturating_add(timeout);
         let expires_at = now.saturating_add(silence);
@@ -67,6 +68,7 @@ impl Heartbeat {
     }
 
     /// What is due `now`. Asking early or repeatedly does no harm.
+    //= docs/spec/socketio.md#socketio.ping
     pub fn tick(&mut self, now: Duration) -> Beat {
         match self.expires_at {
             Some(expires_at) if now >= expires_at => Beat::Expired,
@@ -85,6 +87,7 @@ const MIN_PING_INTERVAL: Duration = Duration::from_secs(5);
 
 /// How often to ping: as configured, unless clients must be heard from more often (decision D4).
 #[must_use]
+//= docs/spec/envelope.md#envelope.ping-often-enough
 pub fn ping_interval(configured: Duration, still_alive: Option<Duration>) -> Duration {
     match still_alive {
         Some(interval) if !interval.is_zero() && interval < configured => {

@@ -5,6 +5,7 @@ use std::fmt;
 use data_encoding::BASE64URL;
 
 /// Random bytes in an id: 144 bits.
+//= docs/spec/websocket.md#websocket.token
 pub const RANDOM_BYTES: usize = 18;
 
 /// Characters of an id: base64 of [`RANDOM_BYTES`], without padding.
@@ -51,6 +52,7 @@ impl RandomId {
 }
 
 /// Shows only the start: who has read a log must not be able to act for a session.
+//= docs/spec/websocket.md#websocket.token
 impl fmt::Debug for RandomId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}…", self.as_str().get(..6).unwrap_or_default())

@@ -99,6 +99,8 @@ impl WebSocket {
             .write_buffer_size(WRITE_BUFFER)
             // Never reached: a packet is handed over only when the one before was written.
             .max_write_buffer_size(usize::MAX)
+            //= docs/spec/limits.md#limits.message
+            //= docs/spec/socketio.md#socketio.max-payload
             .max_message_size(Some(max_message))
             .max_frame_size(Some(max_message));
         let io = TokioIo::new(upgraded);
@@ -176,6 +178,7 @@ impl WebSocket {
     /// Sends what is left of `queue`, then a close frame with `code` and `reason`, for `patience`
     /// at most; then waits up to a second for the client's close, so that nothing sent is lost to
     /// a reset.
+    //= docs/spec/websocket.md#websocket.close-order
     pub async fn close(
         mut self,
         mut queue: impl PacketSource,

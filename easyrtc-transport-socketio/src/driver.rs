@@ -93,6 +93,7 @@ impl Driver {
             Incoming::UnknownNamespace(name) => {
                 self.link.reply(encode::invalid_namespace(self.link.revision(), name))?;
             }
+            //= docs/spec/socketio.md#socketio.client-disconnect
             Incoming::Disconnect => {
                 if let Some(connection) = self.connection.take() {
                     connection.close(CloseReason::ClientLeft);
@@ -100,10 +101,12 @@ impl Driver {
                 self.link.leave();
             }
             Incoming::Ack(id) => {
+                //= docs/spec/socketio.md#socketio.ack-requested
                 self.link.acknowledged(id);
                 self.link.alive(self.connection.as_ref());
             }
             Incoming::Event(event) => match route(&event) {
+                //= docs/spec/socketio.md#socketio.dropped
                 Routed::Drop => {
                     self.shared.counters.packets_dropped.add(1);
                     self.link.alive(self.connection.as_ref());

@@ -38,4 +38,5 @@ pub use service::{SocketIo, SocketIoResponse};
 use easyrtc_proto::Capability;
 
 /// What clients can do because of this transport, to be told by the core.
+//= docs/spec/capabilities.md#capabilities.listed
 pub const CAPABILITIES: [Capability; 1] = [Capability::Binary];

@@ -293,8 +293,10 @@ impl Link {
 
     fn on_batch(&mut self) {
         for outgoing in self.batch.drain(..) {
+            //= docs/spec/socketio.md#socketio.ack-requested
             let acks = self.shared.config.request_acks.then_some(&mut self.acks);
             if let Some(why) = emit(outgoing, acks, &self.shared.counters, &mut self.queue) {
+                //= docs/spec/socketio.md#socketio.close-order
                 self.queue.push(encode::DISCONNECT);
                 self.closing = Some(why);
                 // Who said nothing for so long will not close by itself either.

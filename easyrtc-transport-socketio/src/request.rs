@@ -29,6 +29,7 @@ pub(crate) enum Refusal {
 
 impl Refusal {
     /// The status of the response.
+    //= docs/spec/socketio.md#socketio.http-errors
     pub(crate) const fn status(self) -> StatusCode {
         match self {
             Self::Forbidden => StatusCode::FORBIDDEN,
@@ -135,6 +136,7 @@ pub(crate) fn classify(
             (method, _, _) if method != Method::GET => Err(Refusal::BadHandshakeMethod),
             (_, false, _) => Err(Refusal::BadRequest),
             (_, _, None) => Err(Refusal::UnsupportedVersion),
+            //= docs/spec/socketio.md#socketio.handshake
             (_, true, Some(framing)) if polling => Ok(Action::OpenPolling(framing)),
             (_, true, Some(framing)) => Ok(Action::OpenWebSocket(framing)),
         };

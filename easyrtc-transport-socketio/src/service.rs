@@ -71,6 +71,7 @@ impl SocketIo {
     ) -> SocketIoResponse {
         let headers = request.headers().clone();
         let cors = &self.shared.config.cors;
+        //= docs/spec/socketio.md#socketio.origin
         if !cors.allows(&headers) {
             self.shared.counters.origins_refused.add(1);
             return refusal(Refusal::Forbidden, wants_websocket(&headers));
@@ -126,6 +127,7 @@ impl SocketIo {
     /// Enters a new session, or says with which status it is refused.
     fn register(&self, entry: Entry) -> Result<Registration, StatusCode> {
         let shared = &self.shared;
+        //= docs/spec/socketio.md#socketio.full
         let sid = if *shared.stop.borrow() { None } else { RandomId::generate() };
         sid.and_then(|sid| shared.registry.register(sid, entry).ok()).ok_or_else(|| {
             shared.counters.sessions_refused.add(1);
@@ -260,6 +262,8 @@ async fn receive(request: Request<Incoming>, limit: usize) -> Result<PostBody, L
     let content_type = request.headers().get(CONTENT_TYPE);
     let binary = content_type.is_some_and(|content_type| content_type == OCTET_STREAM);
     let body = request.into_body();
+    //= docs/spec/limits.md#limits.message
+    //= docs/spec/socketio.md#socketio.max-payload
     if body.size_hint().lower() > limit as u64 {
         return Err(Lost::TooLarge);
     }

@@ -62,9 +62,11 @@ impl Shared {
         upgrades: bool,
     ) -> WirePacket {
         let max_payload = match revision {
+            //= docs/spec/socketio.md#socketio.eio3
             Revision::V3 => String::new(),
             Revision::V4 => format!(r#","maxPayload":{}"#, self.config.max_payload),
         };
+        //= docs/spec/socketio.md#socketio.handshake
         let text = format!(
             r#"0{{"sid":"{}","upgrades":[{}],"pingInterval":{},"pingTimeout":{}{max_payload}}}"#,
             sid.as_str(),

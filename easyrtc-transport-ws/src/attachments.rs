@@ -15,8 +15,10 @@ use crate::members::members;
 /// # Errors
 ///
 /// If there are too many, or they can't be read.
+//= docs/spec/websocket.md#websocket.attachments
 pub(crate) fn extract(message: &str) -> Result<Attachments, Violation> {
     // Hardly any message has one, and looking for them takes longer.
+    //= docs/spec/websocket.md#websocket.no-attachments
     if !message.contains("base64") {
         return Ok(Attachments::none());
     }
@@ -25,8 +27,10 @@ pub(crate) fn extract(message: &str) -> Result<Attachments, Violation> {
         let object = message.get(placeholder.range).unwrap_or_default();
         // A placeholder is an object, so its members can be found.
         let [base64] = members(object, ["base64"]).map_err(|_| Violation::Attachments)?;
+        //= docs/spec/websocket.md#websocket.attachment-again
         let Some(base64) = base64 else { continue };
         let num = placeholder.num.ok_or(Violation::Attachments)?;
+        //= docs/spec/websocket.md#websocket.bad-attachments
         if num >= Attachments::MAX {
             return Err(Violation::TooManyAttachments);
         }
@@ -40,16 +44,19 @@ pub(crate) fn extract(message: &str) -> Result<Attachments, Violation> {
         }
     }
     let all: Option<Vec<Bytes>> = found.into_iter().collect();
+    //= docs/spec/websocket.md#websocket.bad-attachments
     all.map(Attachments::new).ok_or(Violation::Attachments)
 }
 
 /// Appends `message`, valid JSON, to `out`; its placeholders bring `attachments` along, each where
 /// it is named first: whoever names one often must not have it sent often.
+//= docs/spec/websocket.md#websocket.attachments
 pub(crate) fn inline(message: &str, attachments: &[Bytes], out: &mut Vec<u8>) {
     let mut waiting: Vec<Option<&Bytes>> = attachments.iter().map(Some).collect();
     let mut copied = 0;
     for placeholder in placeholders(message) {
         let Some(num) = placeholder.num else { continue };
+        //= docs/spec/websocket.md#websocket.attachment-again
         let Some(bytes) = waiting.get_mut(num).and_then(Option::take) else { continue };
         let before = message.get(copied..placeholder.range.start).unwrap_or_default();
         out.extend_from_slice(before.as_bytes());

@@ -39,6 +39,7 @@ pub(crate) enum Manner {
 impl Manner {
     /// A close as `reason` asks for.
     pub(crate) const fn close(reason: CloseReason) -> Self {
+        //= docs/spec/websocket.md#websocket.close-codes
         let (code, why) = match reason {
             CloseReason::ClientLeft | CloseReason::TransportError => (CloseCode::Normal, ""),
             CloseReason::PingTimeout => (SILENCE, "no pong"),
@@ -145,6 +146,7 @@ impl Violation {
     }
 
     /// What the WebSocket is closed with.
+    //= docs/spec/websocket.md#websocket.close-codes
     pub(crate) const fn close_code(self) -> CloseCode {
         match self {
             Self::Binary => CloseCode::Unsupported,

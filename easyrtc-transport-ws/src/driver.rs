@@ -36,6 +36,7 @@ pub(crate) fn start(
         Some(token) => {
             let (sender, receiver) = mpsc::channel(1);
             let limits = Limits { time: shared.config.keep_time, bytes: shared.config.keep_bytes };
+            //= docs/spec/websocket.md#websocket.session
             let welcome = welcome(Some((&token, &shared.keep)));
             let session = Session::resumable(welcome, token, limits);
             (session, Some(Arrivals { sender, receiver }))
@@ -108,6 +109,7 @@ impl Driver {
         self.link.take();
         // Without an id there is no answer, and so no effect; but a login that can't be answered
         // closes the connection, which is for the core to do (decision D31).
+        //= docs/spec/websocket.md#websocket.no-id
         if event.id.is_none() && event.event != ClientEvent::Auth {
             self.shared.counters.frames_dropped.add(1);
             return Ok(None);

@@ -10,6 +10,7 @@ use crate::attachments::inline;
 use crate::close::Violation;
 
 /// An event of the core, to the client `to`.
+//= docs/spec/websocket.md#websocket.emit
 pub(crate) fn event(frame: &Frame, to: Option<&EasyrtcId>) -> Bytes {
     let mut text = Vec::with_capacity(frame.size_hint());
     // Event names are ours: letters only.
@@ -22,6 +23,7 @@ pub(crate) fn event(frame: &Frame, to: Option<&EasyrtcId>) -> Bytes {
 }
 
 /// The answer to the client's message `id`.
+//= docs/spec/websocket.md#websocket.ack
 pub(crate) fn answer(id: u64, frame: &Frame) -> Bytes {
     let mut text = Vec::with_capacity(frame.size_hint());
     text.extend_from_slice(b"{\"ack\":");
@@ -107,6 +109,7 @@ struct KeptSession<'a> {
 /// What the server says first. `session` says how to go on after the line was cut, if that is
 /// possible; `received` is how many frames of the client the server has, if a session goes on now.
 /// `now` is in ms since the epoch.
+//= docs/spec/websocket.md#websocket.welcome
 pub(crate) fn welcome(
     terms: &Terms,
     session: Option<(&RandomId, &Keep)>,

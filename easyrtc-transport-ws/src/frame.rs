@@ -54,11 +54,14 @@ impl<'a> ClientFrame<'a> {
     /// If it is none.
     pub(crate) fn parse(text: &'a str) -> Result<Self, Violation> {
         let names = ["event", "id", "message", "received", "resume"];
+        //= docs/spec/websocket.md#websocket.unknown-keys
         let [event, id, message, received, resume] =
             members(text, names).map_err(|_| Violation::NoObject)?;
         if let Some(event) = event {
+            //= docs/spec/websocket.md#websocket.event
             let event = plain(event.get()).and_then(|name| ClientEvent::from_name(&name));
             let event = event.ok_or(Violation::UnknownEvent)?;
+            //= docs/spec/websocket.md#websocket.id
             let id = id.map(|id| integer(id).ok_or(Violation::Id)).transpose()?;
             let message = message.ok_or(Violation::NoMessage)?;
             return Ok(Self::Event(Event { event, id, message }));

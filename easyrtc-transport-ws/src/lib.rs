@@ -36,4 +36,5 @@ pub use service::{RawWebSocket, RawWebSocketResponse, SUBPROTOCOL};
 use easyrtc_proto::Capability;
 
 /// What clients can do because of this transport, to be told by the core.
+//= docs/spec/capabilities.md#capabilities.listed
 pub const CAPABILITIES: [Capability; 2] = [Capability::Binary, Capability::Resume];

@@ -150,6 +150,7 @@ impl Link {
         match event {
             WebSocketEvent::Text(text) => {
                 self.alive(connection);
+                //= docs/spec/websocket.md#websocket.token-rotation
                 if self.session.confirm() {
                     self.register_tokens();
                 }
@@ -174,6 +175,7 @@ impl Link {
                 Outgoing::Reply { ack, frame } => self.session.push(encode::answer(ack.0, &frame)),
                 // Nothing comes after it. What comes before is sent first (decision D25).
                 Outgoing::Close(reason) => {
+                    //= docs/spec/websocket.md#websocket.close-order
                     return Err(End { reason, by_core: true, manner: Manner::close(reason) });
                 }
             }
@@ -195,10 +197,12 @@ impl Link {
         match &mut self.line {
             Some(line) => match line.heartbeat.tick(now) {
                 Beat::Quiet => {}
+                //= docs/spec/websocket.md#websocket.ping
                 Beat::Ping => self.session.ping(),
                 Beat::Expired => self.fell_silent()?,
             },
             // Nothing can come from the client, and that is not held against it.
+            //= docs/spec/websocket.md#websocket.cut-silence
             None => self.alive(connection),
         }
         Ok(())

@@ -21,6 +21,7 @@ pub(crate) async fn open(
     meta: ConnMeta,
 ) {
     let mut stop = shared.stop.subscribe();
+    //= docs/spec/websocket.md#websocket.resume
     let said = tokio::select! {
         said = tokio::time::timeout(shared.config.resume_timeout, first_frame(&mut socket)) => {
             said.unwrap_or_else(|_| Err(Failure::Close(Manner::close(CloseReason::LoginTimeout))))
@@ -38,6 +39,7 @@ pub(crate) async fn open(
             }
             return;
         }
+        //= docs/spec/websocket.md#websocket.resume-first
         Ok(Resume { token: None, .. }) => {
             drop(place);
             return start_anew(shared, socket, meta);
@@ -67,6 +69,7 @@ impl From<Violation> for Failure {
 }
 
 /// The first frame, which has to say which session is to go on.
+//= docs/spec/websocket.md#websocket.resume
 async fn first_frame(socket: &mut WebSocket) -> Result<Resume, Failure> {
     loop {
         match socket.next(&mut Session::default(), true).await {
@@ -95,6 +98,7 @@ fn failure(lost: Lost) -> Failure {
 
 /// Hands a line to the session it asks for. Returns it if there is no such session.
 async fn hand_over(shared: &Shared, arrival: Arrival) -> Option<Arrival> {
+    //= docs/spec/websocket.md#websocket.not-resumed
     let Some(session) = shared.registry.find(&arrival.token) else {
         shared.counters.resumes_failed.add(1);
         return Some(arrival);
@@ -109,6 +113,7 @@ pub(crate) fn start_anew(shared: Arc<Shared>, socket: Box<WebSocket>, meta: Conn
     let stopping = *shared.stop.borrow();
     match place {
         Ok(place) if !stopping => start(shared, place, socket, meta, true),
+        //= docs/spec/websocket.md#websocket.full
         Ok(_) | Err(_) => {
             shared.counters.sessions_refused.add(1);
             let reason = if stopping { CloseReason::Shutdown } else { CloseReason::TooMany };

@@ -60,6 +60,7 @@ impl RawWebSocket {
         peer: Option<IpAddr>,
     ) -> RawWebSocketResponse {
         let counters = &self.shared.counters;
+        //= docs/spec/websocket.md#websocket.origin
         if !self.shared.config.origins.allow(request.headers()) {
             counters.origins_refused.add(1);
             return empty(StatusCode::FORBIDDEN);
@@ -105,6 +106,7 @@ impl RawWebSocket {
         if *self.shared.stop.borrow() {
             return false;
         }
+        //= docs/spec/websocket.md#websocket.full
         let Ok(place) = self.shared.registry.place(kind) else { return false };
         let meta = connection_meta(TransportKind::WebSocket, &request, peer);
         let shared = Arc::clone(&self.shared);
@@ -125,6 +127,7 @@ impl RawWebSocket {
 }
 
 /// Why the request can't become a WebSocket, if so.
+//= docs/spec/websocket.md#websocket.upgrade
 fn refusal(request: &Request<Incoming>) -> Option<RawWebSocketResponse> {
     if request.method() != Method::GET {
         let mut response = empty(StatusCode::METHOD_NOT_ALLOWED);

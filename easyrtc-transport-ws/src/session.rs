@@ -123,6 +123,7 @@ impl Session {
     /// probably has it. Returns false if what no line was handed is too much by itself.
     pub(crate) fn trim(&mut self) -> bool {
         let Some(kept) = &mut self.kept else { return true };
+        //= docs/spec/websocket.md#websocket.keep-bytes
         while kept.bytes > kept.limits.bytes {
             if self.handed == 0 {
                 return false;
@@ -142,8 +143,10 @@ impl Session {
     /// A frame with an event came from the client, and is taken.
     pub(crate) fn take(&mut self, now: Duration) {
         if let Some(kept) = &mut self.kept {
+            //= docs/spec/websocket.md#websocket.taken-once
             kept.taken += 1;
             let due = now.saturating_add(ACKNOWLEDGE_INTERVAL);
+            //= docs/spec/websocket.md#websocket.received
             kept.acknowledge_at = kept.acknowledge_at.or(Some(due));
         }
     }
@@ -160,6 +163,7 @@ impl Session {
     /// # Errors
     ///
     /// If there were not as many.
+    //= docs/spec/websocket.md#websocket.received
     pub(crate) fn received(&mut self, received: u64) -> Result<(), Impossible> {
         let Some(kept) = &mut self.kept else { return Ok(()) };
         let more = received.saturating_sub(kept.let_go);
@@ -182,6 +186,7 @@ impl Session {
         if let Some(kept) = &mut self.kept {
             kept.acknowledge = false;
             kept.acknowledge_at = None;
+            //= docs/spec/websocket.md#websocket.keep-time
             kept.expires_at = Some(now.saturating_add(kept.limits.time));
         }
     }
@@ -201,6 +206,7 @@ impl Session {
         fresh: RandomId,
     ) -> Result<u64, Impossible> {
         let kept = self.kept.as_ref().ok_or(Impossible)?;
+        //= docs/spec/websocket.md#websocket.impossible-count
         if received < kept.let_go {
             return Err(Impossible);
         }
@@ -209,6 +215,7 @@ impl Session {
         let kept = self.kept.as_mut().ok_or(Impossible)?;
         // The one that was presented goes first, since the client is known to have it.
         let former = std::mem::replace(&mut kept.token, fresh);
+        //= docs/spec/websocket.md#websocket.token-rotation
         kept.unconfirmed.retain(|&token| token != presented && token != former);
         let others = std::iter::once(former).filter(|&token| token != presented);
         kept.unconfirmed.splice(0..0, std::iter::once(presented).chain(others));
@@ -270,6 +277,7 @@ impl PacketSource for Session {
     }
 
     fn pop(&mut self) -> Option<Packet> {
+        //= docs/spec/websocket.md#websocket.welcome
         if let Some(welcome) = self.welcome.take() {
             return Some(Packet::Text(welcome));
         }

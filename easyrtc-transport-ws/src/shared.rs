@@ -34,6 +34,7 @@ impl Shared {
         let ping_interval = ping_interval(config.ping_interval, runtime.still_alive_interval());
         Self {
             terms: Terms {
+                //= docs/spec/websocket.md#websocket.protocol
                 protocol: runtime.protocol().clone(),
                 ping_interval: milliseconds(ping_interval),
                 ping_timeout: milliseconds(config.ping_timeout),
@@ -64,6 +65,7 @@ impl Shared {
     pub(crate) fn violation(&self, violation: Violation) -> Manner {
         self.counters.violations.add(1);
         let code = violation.close_code();
+        //= docs/spec/websocket.md#websocket.malformed
         if violation.is_frame() {
             let last = Some(encode::error(violation, unix_ms()));
             Manner::Close { last, code, why: "" }

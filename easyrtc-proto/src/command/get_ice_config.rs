@@ -7,6 +7,7 @@ use crate::value::Value;
 
 /// `msgData` may be absent or anything the original takes for empty.
 pub(super) fn decode(msg_data: Option<Value<'_>>) -> Result<Command, Reject> {
+    //= docs/spec/messages/getIceConfig.md#get-ice-config.data
     let empty = msg_data.is_none_or(|data| match Kind::of(data.text()) {
         Kind::Object | Kind::Array => data.has_no_members(),
         Kind::String => data.text() == "\"\"",

@@ -8,6 +8,7 @@ use crate::value::Value;
 pub(super) fn decode(msg_data: Option<Value<'_>>) -> Result<Command, Reject> {
     match msg_data {
         None => Ok(Command::GetRoomList),
+        //= docs/spec/messages/getRoomList.md#get-room-list.data
         Some(_) => Err(Reject::msg_data()),
     }
 }

@@ -29,17 +29,20 @@ impl RoomJoin {
     ) -> Result<Self, Reject> {
         let [rooms] = object_data(msg_data)?.get(["roomJoin"]);
         let rooms = decode_rooms(object(rooms, PATH)?, PATH)?;
+        //= docs/spec/messages/roomJoin.md#room-join.structure
         if rooms.is_empty() {
             return Err(Reject::structure(PATH));
         }
         let mut decoded = BTreeMap::new();
         for (name, room) in rooms {
+            //= docs/spec/limits.md#limits.unknown-not-counted
             let [parameter] = room.get(["roomParameter"]);
             if parameter.is_some_and(Value::holds_binary) {
                 return Err(Reject::at(PARAMETER, crate::DecodeErrorKind::Binary));
             }
             let parameter = parameter.filter(|parameter| parameter.is_object());
             let parameter =
+                //= docs/spec/limits.md#limits.room-parameter
                 parameter.map(|p| kept(p, limits.room_parameter, PARAMETER)).transpose()?;
             decoded.insert(name, parameter);
         }
@@ -56,15 +59,18 @@ impl RoomJoin {
         let mut decoded = BTreeMap::new();
         for (name, room) in decode_rooms(rooms, PATH)? {
             let [parameter] = room.get(["roomParameter"]);
+            //= docs/spec/messages/authenticate.md#authenticate.room-parameter
             let parameter = parameter.map(|p| object(Some(p), PARAMETER)).transpose()?;
             if parameter.is_some_and(Value::holds_binary) {
                 return Err(Reject::at(PARAMETER, crate::DecodeErrorKind::Binary));
             }
+            //= docs/spec/limits.md#limits.room-parameter
             decoded.insert(
                 name,
                 parameter.and_then(|p| kept(p, limits.room_parameter, PARAMETER).ok()),
             );
         }
+        //= docs/spec/login.md#login.default-room
         Ok((!decoded.is_empty()).then_some(Self { rooms: decoded }))
     }
 

@@ -26,6 +26,7 @@ const KIND: &str = "msgData.setPresence.type";
 impl SetPresence {
     /// `presence` with these changes.
     #[must_use]
+    //= docs/spec/messages/setPresence.md#set-presence.merge
     pub fn applied_to(&self, presence: &Presence) -> Presence {
         Presence {
             show: self.show.unwrap_or(presence.show),
@@ -40,6 +41,7 @@ impl SetPresence {
     ) -> Result<Self, Reject> {
         let [presence] = object_data(msg_data)?.get(["setPresence"]);
         let (mut decoded, kind) = Self::decode_presence(presence)?;
+        //= docs/spec/limits.md#limits.presence-other
         decoded.kind = kind.map(|kind| kept(kind, limits.presence_other, KIND)).transpose()?;
         Ok(decoded)
     }
@@ -53,6 +55,7 @@ impl SetPresence {
             return Ok(None);
         }
         let (mut decoded, kind) = Self::decode_presence(presence)?;
+        //= docs/spec/limits.md#limits.presence-other
         decoded.kind = kind.and_then(|kind| kept(kind, limits.presence_other, KIND).ok());
         Ok(Some(decoded))
     }
@@ -66,6 +69,7 @@ impl SetPresence {
             return Err(Reject::structure(PATH));
         }
         let [show, status, kind] = presence.get(["show", "status", "type"]);
+        //= docs/spec/messages/setPresence.md#set-presence.bad-value
         let show = show.map(|show| {
             let show = show.string().and_then(|name| Show::from_name(&name));
             show.ok_or(Reject::structure("msgData.setPresence.show"))

@@ -35,9 +35,12 @@ impl SetRoomApiField {
         }
         let [room_name, field] = request.get(["roomName", "field"]);
         let room_name = room_name.and_then(Value::string).and_then(|n| RoomName::parse(&n).ok());
+        //= docs/spec/messages/setRoomApiField.md#set-room-api-field.room
         let room_name = room_name.ok_or(Reject::at(ROOM_NAME, DecodeErrorKind::RoomName))?;
         let field = match field {
+            //= docs/spec/messages/setRoomApiField.md#set-room-api-field.structure
             Some(field) => Self::decode_field(object(Some(field), FIELD)?, limits)?,
+            //= docs/spec/messages/setRoomApiField.md#set-room-api-field.replaces
             None => ApiFields::default(),
         };
         Ok(Self { room_name, field })
@@ -48,6 +51,7 @@ impl SetRoomApiField {
             return Err(Reject::at(FIELD, DecodeErrorKind::Binary));
         }
         let limit = limits.room_api_field_units;
+        //= docs/spec/limits.md#limits.room-api-field
         if limit != 0 && stringified_units(field.text()) >= limit {
             return Err(Reject::at(FIELD, DecodeErrorKind::TooLarge));
         }
@@ -55,6 +59,7 @@ impl SetRoomApiField {
         for (key, entry) in field.members() {
             let (name, value) = decode_entry(&key, entry, FIELD)?;
             let value = value.ok_or(Reject::at(FIELD, DecodeErrorKind::Field))?;
+            //= docs/spec/messages/setRoomApiField.md#set-room-api-field.empty-string
             if value.text() == "\"\"" {
                 fields.remove(&name);
             } else {

@@ -38,9 +38,11 @@ impl SetUserCfg {
         for (part, path) in
             [(p2p_list, P2P_LIST), (user_settings, USER_SETTINGS), (api_field, API_FIELD)]
         {
+            //= docs/spec/messages/setUserCfg.md#set-user-cfg.structure
             part.map(|part| object(Some(part), path)).transpose()?;
         }
         Ok(Self {
+            //= docs/spec/limits.md#limits.p2p-list
             p2p_list: p2p_list.map(|list| kept(list, limits.p2p_list, P2P_LIST)).transpose()?,
             user_settings: decode_settings(user_settings, limits)?,
             api_field: decode_api_field(api_field, limits)?,
@@ -48,6 +50,7 @@ impl SetUserCfg {
     }
 
     /// At login each part that is malformed or too large is left out (decision D7).
+    //= docs/spec/login.md#login.user-cfg
     pub(crate) fn decode_login(cfg: Option<Value<'_>>, limits: &DecodeLimits) -> Self {
         let Ok(cfg) = object(cfg, PATH) else { return Self::default() };
         let parts = cfg.get(["p2pList", "userSettings", "apiField"]);
@@ -107,6 +110,7 @@ fn decode_api_field(
         return Err(Reject::at(API_FIELD, DecodeErrorKind::Binary));
     }
     let limit = limits.user_api_field_units;
+    //= docs/spec/limits.md#limits.connection-api-field
     if limit != 0 && stringified_units(fields.text()) >= limit {
         return Err(Reject::at(API_FIELD, DecodeErrorKind::TooLarge));
     }

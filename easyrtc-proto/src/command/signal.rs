@@ -66,9 +66,12 @@ impl Signal {
     pub(super) fn decode(kind: SignalKind, message: Value<'_>) -> Result<Self, Reject> {
         let [target, msg_data] = message.get(["targetEasyrtcid", "msgData"]);
         let fits = match msg_data {
+            //= docs/spec/relay.md#relay.data-required
             Some(data) if kind.has_data() => {
+                //= docs/spec/envelope.md#envelope.binary-relayed
                 data.is_binary() || (data.is_object() && !data.has_no_members())
             }
+            //= docs/spec/relay.md#relay.data-forbidden
             Some(_) => false,
             None => !kind.has_data(),
         };
@@ -76,6 +79,7 @@ impl Signal {
             return Err(Reject::msg_data());
         }
         let target = target.and_then(Value::string).and_then(|id| EasyrtcId::parse(&id).ok());
+        //= docs/spec/relay.md#relay.target-structure
         let target_easyrtcid = target.ok_or(Reject::structure("targetEasyrtcid"))?;
         Ok(Self { kind, target_easyrtcid, msg_data: msg_data.map(Value::payload) })
     }

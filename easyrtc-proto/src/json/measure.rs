@@ -4,6 +4,7 @@ use super::{Utf16Units, is_space, skip_string};
 
 /// How many objects and arrays are open at the deepest point of valid JSON `text`.
 #[must_use]
+//= docs/spec/limits.md#limits.depth
 pub fn depth(text: &str) -> usize {
     let bytes = text.as_bytes();
     let (mut open, mut deepest, mut at) = (0_usize, 0, 0);

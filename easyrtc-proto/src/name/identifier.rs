@@ -31,6 +31,7 @@ macro_rules! identifiers {
         $(#[$doc])*
         ///
         #[doc = concat!("Matches `", $pattern, "`.")]
+        //= docs/spec/names.md#names.case
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Arc<str>);
 
@@ -78,6 +79,7 @@ macro_rules! identifiers {
     )*};
 }
 
+//= docs/spec/names.md#names.patterns
 identifiers! {
     /// The version of the client's API; any is accepted.
     ApiVersion, "api version", "^[A-Za-z0-9_.+-]{1,32}$", 32, b"_.+-";
@@ -93,6 +95,8 @@ identifiers! {
     SessionId, "easyrtcsid", "^[A-Za-z0-9_.%-]{1,100}$", 100, b"_.%-";
 }
 
+//= docs/spec/envelope.md#envelope.ordinary-names
+//= docs/spec/names.md#names.ascii-only
 fn is_identifier(text: &str, max: usize, extra: &[u8]) -> bool {
     (1..=max).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || extra.contains(&byte))

@@ -90,6 +90,7 @@ macro_rules! texts {
     )*};
 }
 
+//= docs/spec/names.md#names.patterns
 texts! {
     /// The name a client shows to others; need not be unique.
     Username, "username", "^.{1,64}$", is_username;
@@ -119,10 +120,12 @@ const fn is_any(_: Utf16Units<'_>) -> bool {
     true
 }
 
+//= docs/spec/names.md#names.utf16
 fn is_line(units: Utf16Units<'_>, min: usize, max: usize) -> bool {
     let mut count = 0;
     for unit in units {
         count += 1;
+        //= docs/spec/names.md#names.line-terminators
         if count > max || matches!(unit, 0x0a | 0x0d | 0x2028 | 0x2029) {
             return false;
         }

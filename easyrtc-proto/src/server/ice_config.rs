@@ -72,6 +72,7 @@ impl IceServer {
         if [username, credential].into_iter().flatten().any(|v| v.literal().is_none()) {
             return Err(InvalidIceServer::NoString);
         }
+        //= docs/spec/messages/iceConfig.md#ice-config.both-urls
         let (urls, url) = match (urls, url) {
             (Some(urls), _) => (urls.text().to_owned(), first_url(urls)?),
             (None, Some(url)) => {

@@ -65,6 +65,7 @@ impl RoomUpdate {
 #[serde(rename_all = "camelCase")]
 pub struct ClientListDelta {
     /// Clients that came or changed, always with their full entry (decision D9).
+    //= docs/spec/messages/roomData.md#room-data.delta-maps
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub update_client: BTreeMap<EasyrtcId, Arc<ClientEntry>>,
     /// Clients that left.

@@ -30,6 +30,7 @@ pub(super) fn read(value: &Value, remarks: &mut Vec<String>) -> Result<FieldMap,
             Ok(name) => {
                 fields.0.insert(name, field);
             }
+            //= docs/spec/fields.md#fields.bad-name
             Err(_) => remarks.push(format!(
                 "the field {name:?} is left out: its name does not match {}",
                 FieldName::PATTERN

@@ -331,6 +331,7 @@ static ELSEWHERE: &[Known] = &[
 ];
 
 /// The rules for names are fixed, so an option that would change one may only repeat it.
+//= docs/spec/names.md#names.fixed
 pub(super) fn check_fixed(known: &Known, raw: &RawValue) -> Result<(), String> {
     if serde_json::from_str::<String>(raw.get()).is_ok_and(|text| text == known.about) {
         return Ok(());

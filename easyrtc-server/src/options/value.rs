@@ -41,6 +41,7 @@ impl Value {
     }
 
     /// How many there may be; 0 means no limit.
+    //= docs/spec/limits.md#limits.zero
     pub(super) fn count(&self) -> Result<usize, String> {
         let allowed = format!("a whole number from 0, no limit, to {MAX_COUNT}");
         let count = self.whole(0, MAX_COUNT, &allowed)?;
@@ -54,6 +55,7 @@ impl Value {
     }
 
     /// How many there may be, where "no limit" is no answer.
+    //= docs/spec/limits.md#limits.zero
     pub(super) fn between(&self, min: u32, max: u32) -> Result<usize, String> {
         let allowed = format!("a whole number from {min} to {max}");
         let count = self.whole(min.into(), max.into(), &allowed)?;

@@ -24,6 +24,7 @@ pub(super) fn kick(
     ctx: &mut Ctx<'_>,
 ) -> Result<(), AdminError> {
     let conn = find(state, easyrtcid)?;
+    //= docs/spec/messages/error.md#error.kick
     connection::dismiss(state, conn, ErrorCode::LoginGenFail, CloseReason::Kicked, ctx);
     Ok(())
 }
@@ -35,6 +36,7 @@ pub(super) fn forward_to_url(
     ctx: &mut Ctx<'_>,
 ) -> Result<(), AdminError> {
     let conn = find(state, easyrtcid)?;
+    //= docs/spec/messages/forwardToUrl.md#forward-to-url.asked-for
     ctx.send(one(conn, easyrtcid), ServerMessage::ForwardToUrl(forward));
     Ok(())
 }
@@ -62,6 +64,7 @@ pub(super) fn send_token(
 ) -> Result<(), AdminError> {
     let conn = find(state, easyrtcid)?;
     let token = token::of(state, conn, ctx).ok_or(AdminError::NoClient)?;
+    //= docs/spec/messages/token.md#token.emitted
     ctx.send(one(conn, easyrtcid), token);
     Ok(())
 }

@@ -33,11 +33,14 @@ pub(super) fn set(
     }
     match of {
         FieldOwner::Room(app, room) => {
+            //= docs/spec/fields.md#fields.room-changed
             if let Some(app) = state.apps.get_mut(app) {
                 tell_room(app, room, ctx);
             }
         }
+        //= docs/spec/fields.md#fields.session-changed
         FieldOwner::Session(app, sid) => tell_session(state, app, sid, ctx),
+        //= docs/spec/fields.md#fields.next-login
         FieldOwner::Application(_) | FieldOwner::Connection(_) => {}
     }
     Ok(())
@@ -66,6 +69,7 @@ fn find<'a>(state: &'a mut State, of: &FieldOwner) -> Result<&'a mut FieldMap, A
 fn tell_room(app: &mut App, name: &RoomName, ctx: &mut Ctx<'_>) {
     let Some(room) = app.rooms.get_mut(name).filter(|room| !room.is_empty()) else { return };
     let update = RoomUpdate {
+        //= docs/spec/fields.md#fields.complete
         field: Some(room.fields.shared()),
         ..RoomUpdate::new(name.clone(), RoomStatus::Update)
     };
@@ -77,6 +81,7 @@ fn tell_room(app: &mut App, name: &RoomName, ctx: &mut Ctx<'_>) {
 fn tell_session(state: &State, app: &easyrtc_proto::AppName, sid: &SessionId, ctx: &mut Ctx<'_>) {
     let session = state.apps.get(app).and_then(|app| app.sessions.get(sid));
     let Some(session) = session.filter(|session| !session.connections.is_empty()) else { return };
+    //= docs/spec/messages/sessionData.md#session-data.complete
     let data = SessionData { easyrtcsid: sid.clone(), field: Some(session.fields.shared()) };
     let conns = session.connections.iter();
     let list = conns.filter_map(|&conn| Some(state.conns.get(&conn)?.recipient(conn))).collect();

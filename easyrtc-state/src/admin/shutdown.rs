@@ -8,6 +8,7 @@ use crate::notice::Notice;
 use crate::state::{Ctx, State};
 
 /// Nobody is told who else goes: all do.
+//= docs/spec/messages/error.md#error.shutdown
 pub(super) fn run(state: &mut State, ctx: &mut Ctx<'_>) {
     let conns = std::mem::take(&mut state.conns);
     let list: Vec<Recipient> = conns.iter().map(|(id, conn)| conn.recipient(*id)).collect();

@@ -30,6 +30,7 @@ pub(super) fn ask(
     ctx: &mut Ctx<'_>,
 ) {
     let Some(connection) = state.conns.get(&conn) else { return ticket.abandon() };
+    //= docs/spec/login.md#login.no-sockets
     if connection.beyond_limit {
         let reject = Reject::new(ErrorCode::LoginNoSockets, "too many connections");
         return refuse(state, conn, ticket, reject, ctx);
@@ -55,6 +56,7 @@ fn app_name(request: &Authenticate, ctx: &Ctx<'_>) -> AppName {
 }
 
 /// Answers a refused login and ends the connection, whatever it was before (decision D12).
+//= docs/spec/login.md#login.refused
 pub(super) fn refuse(
     state: &mut State,
     conn: ConnId,
@@ -62,7 +64,11 @@ pub(super) fn refuse(
     reject: Reject,
     ctx: &mut Ctx<'_>,
 ) {
+    //= docs/spec/envelope.md#envelope.answer-before-close
     answer(conn, ticket, ClientEvent::Auth, Err(reject), ctx);
+    //= docs/spec/errors.md#errors.scope
+    //= docs/spec/errors.md#errors.close
+    //= docs/spec/login.md#login.again-refused
     connection::close(state, conn, CloseReason::Refused, ctx);
 }
 
@@ -80,6 +86,7 @@ pub(super) fn answered(
     }
     let grant = match verdict {
         Verdict::Allow(grant) => Ok(grant),
+        //= docs/spec/login.md#login.denied
         Verdict::Deny(code) => Err(Reject::new(code, "denied")),
         Verdict::IceServers(_) | Verdict::Application(_) => {
             Err(Reject::new(ErrorCode::LoginGenFail, "the answer does not fit"))
@@ -112,6 +119,7 @@ fn decide(
     let new_app;
     let app = match state.apps.get(&name) {
         Some(app) => app,
+        //= docs/spec/login.md#login.application
         None if !config.app_auto_create => {
             return Err(Reject::new(ErrorCode::LoginAppAuthFail, "no such application"));
         }
@@ -124,18 +132,24 @@ fn decide(
         }
     };
     let new_session = request.easyrtcsid.as_ref().is_some_and(|s| !app.sessions.contains_key(s));
+    //= docs/spec/login.md#login.room-full
+    //= docs/spec/sessions.md#sessions.bounded
     if new_session && is_reached(state.sessions, config.limits.sessions) {
         return Err(Reject::new(ErrorCode::LoginGenFail, "too many sessions"));
     }
     let rooms = match &request.room_join {
         Some(named) => named.rooms.clone(),
+        //= docs/spec/login.md#login.default-room
         None => config.room_default.iter().map(|room| (room.clone(), None)).collect(),
     };
+    //= docs/spec/login.md#login.room-missing
+    //= docs/spec/login.md#login.room-full
     let codes = join::Codes { missing: &ErrorCode::LoginBadRoom, full: &ErrorCode::LoginGenFail };
     join::decide((&name, app), conn, &rooms, 0, codes, ctx)?;
     Ok(Login { app: name, request, grant, rooms })
 }
 
+//= docs/spec/limits.md#limits.zero
 const fn is_reached(count: usize, limit: usize) -> bool {
     limit != 0 && count >= limit
 }
@@ -144,6 +158,7 @@ const fn is_reached(count: usize, limit: usize) -> bool {
 fn apply(state: &mut State, conn: ConnId, ticket: Ticket, login: Login, ctx: &mut Ctx<'_>) {
     let Some(former) = leave_former(state, conn, &login, ctx) else { return ticket.abandon() };
     let Login { app, request, grant, rooms } = login;
+    //= docs/spec/login.md#login.again
     let easyrtcid = former
         .easyrtcid
         .unwrap_or_else(|| draw_easyrtcid(ctx.entropy, |id| state.ids.contains_key(id)));
@@ -151,6 +166,7 @@ fn apply(state: &mut State, conn: ConnId, ticket: Ticket, login: Login, ctx: &mu
     for room in rooms.keys() {
         join::enter(state, conn, room, ctx);
     }
+    //= docs/spec/login.md#login.token
     if let Some(token) = token::of(state, conn, ctx) {
         ticket.reply(token, ctx.now, ctx.out);
     } else {
@@ -165,12 +181,14 @@ fn apply(state: &mut State, conn: ConnId, ticket: Ticket, login: Login, ctx: &mu
     });
     let mut changes: Changes = entries.collect();
     match former.app {
+        //= docs/spec/login.md#login.again-application
         Some(old) if old != app => {
             announce(state, &old, conn, easyrtcid, &former.left, ctx);
             state.forget_app_if_unused(&old);
         }
         _ => changes.extend(former.left),
     }
+    //= docs/spec/login.md#login.announced
     announce(state, &app, conn, easyrtcid, &changes, ctx);
 }
 
@@ -197,6 +215,7 @@ fn leave_former(
         return Some(Former::default());
     };
     let (easyrtcid, app) = (client.easyrtcid, client.app.clone());
+    //= docs/spec/login.md#login.again-rooms
     let keeps = |room: &RoomName| app == login.app && login.rooms.contains_key(room);
     let (kept, left): (Vec<_>, Vec<_>) = client.rooms.iter().cloned().partition(keeps);
     let had_fields = kept.into_iter().map(|name| {
@@ -213,6 +232,7 @@ fn leave_former(
     if let Some(app) = state.apps.get_mut(&app) {
         app.clients.remove(&conn);
     }
+    //= docs/spec/rooms.md#rooms.leave-announced
     let left = left.into_iter().map(|room| (room, Change::Remove)).collect();
     Some(Former { easyrtcid: Some(easyrtcid), app: Some(app), left, had_fields })
 }
@@ -229,7 +249,9 @@ fn become_client(
 ) {
     let mut fields = ctx.config.connection_default_fields.clone();
     fields.0.extend(grant.fields.0);
+    //= docs/spec/rooms.md#rooms.presence-default
     let presence = request.set_presence.unwrap_or_default().applied_to(&Presence::default());
+    //= docs/spec/login.md#login.again-reset
     let mut client = Client {
         easyrtcid,
         app: app_name.clone(),
@@ -255,6 +277,7 @@ fn become_client(
     }
     if let Some(sid) = request.easyrtcsid {
         let timer = Timer::Session(app_name.clone(), sid.clone());
+        //= docs/spec/sessions.md#sessions.joined
         let session = app.sessions.entry(sid).or_insert_with(|| {
             state.sessions += 1;
             Session::default()
@@ -264,6 +287,7 @@ fn become_client(
     }
     state.ids.insert(easyrtcid, conn);
     if let Some(connection) = state.conns.get_mut(&conn) {
+        //= docs/spec/login.md#login.again-once
         connection.client = Some(Box::new(client));
     }
 }

@@ -42,12 +42,15 @@ pub(super) fn handle(
 }
 
 /// The checks are in the order of the original; every restriction named must hold (decision D14).
+//= docs/spec/messages/easyrtcMsg.md#easyrtc-msg.order
 fn decide(state: &State, conn: ConnId, message: &CustomMessage) -> Result<Audience, Reject> {
     let sender = client(state, conn)?;
     let target = &message.target;
+    //= docs/spec/messages/easyrtcMsg.md#easyrtc-msg.no-target
     if target.is_none() {
         return Ok(Audience::Application);
     }
+    //= docs/spec/messages/easyrtcMsg.md#easyrtc-msg.self
     if target.easyrtcid == Some(sender.easyrtcid) {
         return Err(Reject::new(ErrorCode::MsgRejectTargetEasyrtcid, "to oneself"));
     }
@@ -58,10 +61,13 @@ fn decide(state: &State, conn: ConnId, message: &CustomMessage) -> Result<Audien
     if let Some(room) = &target.room {
         let everybody = [Some(conn), peer.map(|peer| peer.conn)];
         let room = state.room(&sender.app, room);
+        //= docs/spec/messages/easyrtcMsg.md#easyrtc-msg.room-sender
+        //= docs/spec/groups.md#groups.combined
         if !everybody.into_iter().flatten().all(|c| room.is_some_and(|room| room.contains(c))) {
             return Err(Reject::new(ErrorCode::MsgRejectTargetRoom, "not in that room"));
         }
     }
+    //= docs/spec/messages/easyrtcMsg.md#easyrtc-msg.group
     let Some(group) = &target.group else {
         return match (peer, &target.room) {
             (Some(peer), _) => Ok(Audience::One(peer)),
@@ -71,19 +77,24 @@ fn decide(state: &State, conn: ConnId, message: &CustomMessage) -> Result<Audien
     };
     let no_group = || Reject::new(ErrorCode::MsgRejectTargetGroup, "not in that group");
     let members = state.apps.get(&sender.app).and_then(|app| app.groups.get(group));
+    //= docs/spec/groups.md#groups.unknown
     let members = members.ok_or_else(no_group)?;
     if let Some(peer) = peer {
         let is_member = members.contains(&peer.conn);
+        //= docs/spec/groups.md#groups.unknown
         return if is_member { Ok(Audience::One(peer)) } else { Err(no_group()) };
     }
     let room = target.room.as_ref().and_then(|room| state.room(&sender.app, room));
+    //= docs/spec/groups.md#groups.combined
     let in_room = |member: &ConnId| room.is_none_or(|room| room.contains(*member));
+    //= docs/spec/groups.md#groups.addressed-alone
     let others = members.iter().filter(|&&member| member != conn).copied();
     let recipients = others.filter(in_room).filter_map(|c| Some(state.conns.get(&c)?.recipient(c)));
     Ok(Audience::Some(recipients.collect()))
 }
 
 fn find_peer(state: &State, sender: &Client, id: &EasyrtcId) -> Result<Recipient, Reject> {
+    //= docs/spec/messages/easyrtcMsg.md#easyrtc-msg.offline
     let gone = || Reject::new(ErrorCode::MsgRejectGenFail, "no such client");
     let (conn, peer) = state.peer(&sender.app, id).ok_or_else(gone)?;
     Ok(Recipient { conn, easyrtcid: Some(peer.easyrtcid) })
@@ -100,12 +111,14 @@ fn apply(
     let (app, sender_easyrtcid) = (sender.app.clone(), Some(sender.easyrtcid));
     let to = match audience {
         Audience::One(recipient) => Some(Recipients::One(recipient)),
+        //= docs/spec/messages/easyrtcMsg.md#easyrtc-msg.room
         Audience::Room(room) => state
             .room_mut(&app, &room)
             .map(|room| Recipients::Many { list: room.recipients(), except: Some(conn) }),
         Audience::Some(list) => Some(Recipients::Many { list, except: None }),
         Audience::Application => None,
     };
+    //= docs/spec/messages/easyrtcMsg.md#easyrtc-msg.keys
     let relayed = RelayedCustom {
         msg_type: message.msg_type,
         msg_data: message.msg_data,
@@ -139,6 +152,7 @@ fn ask_application(
 pub(super) fn answered(verdict: Verdict) -> Result<ServerMessage, Reject> {
     match verdict {
         Verdict::Application(None) => Ok(ServerMessage::Ack),
+        //= docs/spec/messages/easyrtcMsg.md#easyrtc-msg.no-target
         Verdict::Application(Some((msg_type, msg_data))) => {
             Ok(ServerMessage::Custom(RelayedCustom {
                 msg_type,

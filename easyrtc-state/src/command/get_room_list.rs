@@ -8,9 +8,12 @@ use crate::state::{Ctx, Reject, State};
 
 pub(super) fn run(state: &State, conn: ConnId, ctx: &Ctx<'_>) -> Result<ServerMessage, Reject> {
     let app = &client(state, conn)?.app;
+    //= docs/spec/messages/getRoomList.md#get-room-list.hidden
     if ctx.config.applications.get(app).is_some_and(|configured| configured.hide_room_list) {
         return Err(Reject::new(ErrorCode::MsgRejectNoRoomList, "the application hides its rooms"));
     }
+    //= docs/spec/messages/roomList.md#room-list.all
+    //= docs/spec/rooms.md#rooms.empty-listed
     let rooms = state.apps.get(app).into_iter().flat_map(|app| &app.rooms);
     let entry = |(name, room): (&easyrtc_proto::RoomName, &crate::room::Room)| {
         (name.clone(), RoomListEntry { room_name: name.clone(), number_clients: room.len() })

@@ -24,6 +24,7 @@ pub(super) struct Codes {
 
 /// Whether `conn` may join all of `rooms` in `app`, beside `kept` rooms it is in anyway: all or
 /// nothing (decision D11). Who is in a full room already takes no new place (decision D23).
+//= docs/spec/rooms.md#rooms.all-or-nothing
 pub(super) fn decide(
     (name, app): (&AppName, &App),
     conn: ConnId,
@@ -42,9 +43,12 @@ pub(super) fn decide(
     for (room_name, parameter) in rooms {
         let policy = |code| Reject::new(code, "the policy refuses");
         match app.rooms.get(room_name) {
+            //= docs/spec/rooms.md#rooms.full-member
             Some(room) if room.contains(conn) => continue,
+            //= docs/spec/rooms.md#rooms.full
             Some(room) if room.is_full() => return Err(full("the room is full")),
             Some(_) => {}
+            //= docs/spec/rooms.md#rooms.create
             None if !config.room_auto_create => {
                 return Err(Reject::new(codes.missing.clone(), "no such room"));
             }

@@ -21,6 +21,7 @@ pub(super) fn run(
 
 fn decide(state: &State, conn: ConnId, request: &RoomJoin, ctx: &Ctx<'_>) -> Result<(), Reject> {
     let client = client(state, conn)?;
+    //= docs/spec/messages/roomJoin.md#room-join.bad-room
     let refused = &ErrorCode::MsgRejectBadRoom;
     let gone = || Reject::new(refused.clone(), "no such application");
     let app = state.apps.get(&client.app).ok_or_else(gone)?;
@@ -46,7 +47,9 @@ fn apply(state: &mut State, conn: ConnId, request: &RoomJoin, ctx: &mut Ctx<'_>)
     let mut room_data = BTreeMap::new();
     for name in request.rooms.keys() {
         let Some(room) = state.room(&app, name) else { continue };
+        //= docs/spec/messages/roomJoin.md#room-join.again
         room_data.insert(name.clone(), room.joined(name));
+        //= docs/spec/rooms.md#rooms.join-announced
         let change = room.entry(conn).map(|entry| (name.clone(), Change::update(entry, false)));
         changes.extend(change);
     }

@@ -20,6 +20,7 @@ pub(super) fn run(
 /// The rooms among those named that the client is in.
 fn decide(state: &State, conn: ConnId, request: &RoomLeave) -> Result<Vec<RoomName>, Reject> {
     let client = client(state, conn)?;
+    //= docs/spec/messages/roomLeave.md#room-leave.never-refused
     Ok(client.rooms.intersection(&request.rooms).cloned().collect())
 }
 
@@ -35,9 +36,12 @@ fn apply(
     }
     if let Some(client) = state.client(conn) {
         let (app, easyrtcid) = (client.app.clone(), client.easyrtcid);
+        //= docs/spec/rooms.md#rooms.leave-announced
         let changes: Changes = rooms.iter().map(|name| (name.clone(), Change::Remove)).collect();
         announce(state, &app, conn, easyrtcid, &changes, ctx);
     }
+    //= docs/spec/messages/roomData.md#room-data.leave
+    //= docs/spec/messages/roomLeave.md#room-leave.answer
     let left = |name: &RoomName| (name.clone(), RoomUpdate::new(name.clone(), RoomStatus::Leave));
     ServerMessage::RoomData(RoomData { room_data: request.rooms.iter().map(left).collect() })
 }

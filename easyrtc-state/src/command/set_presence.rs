@@ -26,6 +26,7 @@ fn decide(
     let client = client(state, conn)?;
     let presence = request.applied_to(&client.presence);
     let refused = |code| Reject::new(code, "the policy refuses");
+    //= docs/spec/messages/setPresence.md#set-presence.refused
     ctx.policy.set_presence(&client.easyrtcid, &presence).map_err(refused)?;
     Ok(presence)
 }

@@ -18,6 +18,7 @@ pub(super) fn run(
 }
 
 fn decide(state: &State, conn: ConnId, request: &SetRoomApiField) -> Result<(), Reject> {
+    //= docs/spec/messages/setRoomApiField.md#set-room-api-field.room
     if client(state, conn)?.rooms.contains(&request.room_name) {
         Ok(())
     } else {

@@ -25,6 +25,7 @@ pub(super) fn run(
     request: SetUserCfg,
     ctx: &mut Ctx<'_>,
 ) -> Result<ServerMessage, Reject> {
+    //= docs/spec/messages/setUserCfg.md#set-user-cfg.unchanged-when-refused
     let cfg = decide(client(state, conn)?, request, &ctx.config.limits)?;
     apply(state, conn, cfg, ctx);
     Ok(ServerMessage::Ack)
@@ -40,18 +41,22 @@ pub(super) fn decide(
     let too_large = |why| Err(Reject::new(ErrorCode::MsgRejectBadSize, why));
     let api_field = ApiFields(merged(&client.api_field.0, request.api_field));
     let limit = limits.user_api_field_units;
+    //= docs/spec/limits.md#limits.connection-api-field
     if limit != 0 && api_field.stringified_units() >= limit {
         return too_large("apiField is too large");
     }
     let user_settings = merged(&client.user_settings, request.user_settings);
     let sizes = user_settings.iter().map(|(name, value)| name.as_json().len() + value.len());
+    //= docs/spec/limits.md#limits.user-settings
     if limits.user_settings != 0 && sizes.sum::<usize>() > limits.user_settings {
         return too_large("userSettings are too large");
     }
+    //= docs/spec/messages/setUserCfg.md#set-user-cfg.p2p-list
     let p2p_list = request.p2p_list.or_else(|| client.p2p_list.clone());
     Ok(NewCfg { api_field, user_settings, p2p_list })
 }
 
+//= docs/spec/messages/setUserCfg.md#set-user-cfg.merge
 fn merged<K: Clone + Ord>(
     old: &BTreeMap<K, Payload>,
     changes: BTreeMap<K, Option<Payload>>,
@@ -60,6 +65,7 @@ fn merged<K: Clone + Ord>(
     for (key, value) in changes {
         match value {
             Some(value) => map.insert(key, value),
+            //= docs/spec/messages/setUserCfg.md#set-user-cfg.null-removes
             None => map.remove(&key),
         };
     }
@@ -80,6 +86,7 @@ fn apply(state: &mut State, conn: ConnId, cfg: NewCfg, ctx: &mut Ctx<'_>) {
     let Some(client) = state.client_mut(conn) else { return };
     let changed = client.api_field != cfg.api_field;
     cfg.apply_to(client);
+    //= docs/spec/messages/setUserCfg.md#set-user-cfg.announced
     if !changed {
         return;
     }

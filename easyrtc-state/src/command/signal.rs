@@ -16,6 +16,7 @@ pub(super) fn run(
 ) -> Result<ServerMessage, Reject> {
     // After a reconnect a page first sends what it had buffered; to end a call that is over
     // anyway is no error (decision D6).
+    //= docs/spec/login.md#login.not-yet-hangup
     if matches!(request.kind, SignalKind::Reject | SignalKind::Hangup)
         && state.client(conn).is_none()
     {
@@ -28,6 +29,8 @@ pub(super) fn run(
 fn decide(state: &State, conn: ConnId, request: &Signal) -> Result<Recipient, Reject> {
     let sender = client(state, conn)?;
     let gone = || Reject::new(ErrorCode::MsgRejectTargetEasyrtcid, "no such client");
+    //= docs/spec/relay.md#relay.target-online
+    //= docs/spec/relay.md#relay.self
     let (target, peer) = state.peer(&sender.app, &request.target_easyrtcid).ok_or_else(gone)?;
     Ok(Recipient { conn: target, easyrtcid: Some(peer.easyrtcid) })
 }
@@ -40,12 +43,15 @@ fn apply(
     ctx: &mut Ctx<'_>,
 ) -> ServerMessage {
     if let Some(sender) = state.client(conn) {
+        //= docs/spec/relay.md#relay.delivered
         let relayed = RelayedSignal {
             kind: request.kind,
             sender_easyrtcid: sender.easyrtcid,
             msg_data: request.msg_data,
         };
+        //= docs/spec/envelope.md#envelope.event-before-answer
         ctx.send(Recipients::One(to), ServerMessage::Signal(relayed));
     }
+    //= docs/spec/relay.md#relay.ack
     ServerMessage::Ack
 }

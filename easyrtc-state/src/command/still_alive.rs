@@ -8,5 +8,6 @@ use crate::state::{Reject, State};
 
 pub(super) fn run(state: &State, conn: ConnId) -> Result<ServerMessage, Reject> {
     client(state, conn)?;
+    //= docs/spec/messages/stillAlive.md#still-alive.ack
     Ok(ServerMessage::Ack)
 }

@@ -40,6 +40,7 @@ pub(crate) enum Body {
 /// the end.
 ///
 /// A payload is read packet by packet, so that a long one is never held twice.
+//= docs/spec/socketio.md#socketio.polling-payload
 pub(crate) fn next_part<'a>(
     payload: &'a str,
     offset: &mut usize,
@@ -90,6 +91,7 @@ impl PayloadBuilder {
     pub(crate) fn push(&mut self, packet: &WirePacket) {
         self.body.reserve(1 + encoded_length(packet));
         if !self.body.is_empty() {
+            //= docs/spec/socketio.md#socketio.polling-payload
             self.body.push(SEPARATOR);
         }
         match packet {

@@ -23,6 +23,7 @@ impl Revision {
     /// The revision that the value of the `EIO` parameter names; `None` if we do not speak it.
     pub(crate) fn from_query(value: &str, allow_eio3: bool) -> Option<Self> {
         match value {
+            //= docs/spec/socketio.md#socketio.eio3
             "3" if allow_eio3 => Some(Self::V3),
             "4" => Some(Self::V4),
             _ => None,
@@ -85,6 +86,7 @@ impl Framing {
     /// `packet` as a frame of a WebSocket.
     pub(crate) fn frame(self, packet: WirePacket) -> WirePacket {
         match (packet, self.revision) {
+            //= docs/spec/socketio.md#socketio.eio3-binary-frame
             (WirePacket::Binary(message), Revision::V3) if self.base64 => {
                 WirePacket::Text(v3::base64_packet(&message))
             }

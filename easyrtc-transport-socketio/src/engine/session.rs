@@ -216,6 +216,7 @@ impl Session {
             }
             Input::Flushed => {
                 if let Phase::Flushing { grace, .. } = self.phase {
+                    //= docs/spec/socketio.md#socketio.close-order
                     let grace = if grace { self.timing.close_grace } else { Duration::ZERO };
                     self.phase = Phase::Grace(now.saturating_add(grace));
                 }
@@ -233,10 +234,12 @@ impl Session {
                 self.heartbeat.pong(now);
                 out.push(Output::Alive);
             }
+            //= docs/spec/socketio.md#socketio.eio3-ping
             (PacketKind::Ping, Revision::V3) => out.extend([Output::Alive, Output::Pong]),
             (PacketKind::Close, _) => out.push(Output::Close(Ending::ClientClosed)),
             (PacketKind::Noop | PacketKind::Upgrade | PacketKind::Open, _) => {}
             // In each revision only one side pings.
+            //= docs/spec/socketio.md#socketio.eio3-ping
             (PacketKind::Ping, Revision::V4) | (PacketKind::Pong, Revision::V3) => {
                 out.push(Output::Close(Ending::Violation));
             }
@@ -251,6 +254,7 @@ impl Session {
 
     fn poll_opened(&mut self, now: Duration, out: &mut Vec<Output>) {
         self.heartbeat.heard(now);
+        //= docs/spec/socketio.md#socketio.one-poll
         if self.poll_waits {
             out.push(Output::Close(Ending::Overlap));
             return;
@@ -262,6 +266,7 @@ impl Session {
 
     fn post_opened(&mut self, now: Duration, out: &mut Vec<Output>) {
         self.heartbeat.heard(now);
+        //= docs/spec/socketio.md#socketio.one-poll
         if self.post_runs {
             out.push(Output::Close(Ending::Overlap));
         }
@@ -274,6 +279,7 @@ impl Session {
                 out.push(Output::AnswerProbe);
                 self.release_poll(now, out);
             }
+            //= docs/spec/socketio.md#socketio.upgrade
             Step::Switch => {
                 self.heartbeat.heard(now);
                 if self.poll_waits {
@@ -300,6 +306,7 @@ impl Session {
             out.push(Output::Close(Ending::ServerClosed));
             return;
         }
+        //= docs/spec/socketio.md#socketio.connect-timeout
         if self.namespace_by.is_some_and(|by| now >= by) {
             out.push(Output::Close(Ending::NoNamespace));
             return;
@@ -311,6 +318,7 @@ impl Session {
         self.release_poll(now, out);
         match self.heartbeat.tick(now) {
             Beat::Quiet => {}
+            //= docs/spec/socketio.md#socketio.ping
             Beat::Ping => out.push(Output::Ping),
             Beat::Expired => out.push(Output::Close(Ending::PingTimeout)),
         }

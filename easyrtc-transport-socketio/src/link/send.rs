@@ -55,6 +55,7 @@ impl Link {
     }
 
     /// Tells the core that the client lives, unless it was told a moment ago.
+    //= docs/spec/socketio.md#socketio.any-bytes
     pub(crate) fn alive(&mut self, connection: Option<&Connection>) {
         let now = self.shared.now();
         if let Some(connection) = connection
@@ -79,6 +80,7 @@ impl Link {
 
     fn switch(&mut self) {
         let Some(Probe { face, framing, queue }) = self.probe.take() else { return };
+        //= docs/spec/socketio.md#socketio.upgrade
         self.queue.prepend(queue);
         self.face = Face::WebSocket { face, framing };
         self.registration.upgraded();

@@ -31,6 +31,7 @@ impl Reassembly {
     ///
     /// [`Violation::TooLarge`]
     pub(crate) fn push(&mut self, attachment: Bytes) -> Result<bool, Violation> {
+        //= docs/spec/limits.md#limits.message
         self.bytes_left =
             self.bytes_left.checked_sub(attachment.len()).ok_or(Violation::TooLarge)?;
         self.attachments.push(attachment);

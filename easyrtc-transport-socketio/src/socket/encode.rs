@@ -12,7 +12,9 @@ pub(crate) const DISCONNECT: WirePacket = WirePacket::Text(Bytes::from_static(b"
 /// is the session's, which the client knows.
 pub(crate) fn connected(revision: Revision, sid: &str) -> WirePacket {
     WirePacket::Text(match revision {
+        //= docs/spec/socketio.md#socketio.eio3-connect
         Revision::V3 => Bytes::from_static(b"40"),
+        //= docs/spec/socketio.md#socketio.connect
         Revision::V4 => format!(r#"40{{"sid":"{sid}"}}"#).into(),
     })
 }
@@ -20,7 +22,9 @@ pub(crate) fn connected(revision: Revision, sid: &str) -> WirePacket {
 /// The client is not connected to `namespace`, as there is none of that name.
 pub(crate) fn invalid_namespace(revision: Revision, namespace: &str) -> WirePacket {
     let why = match revision {
+        //= docs/spec/socketio.md#socketio.eio3-namespace
         Revision::V3 => r#""Invalid namespace""#,
+        //= docs/spec/socketio.md#socketio.namespace
         Revision::V4 => r#"{"message":"Invalid namespace"}"#,
     };
     WirePacket::Text(format!("44{namespace},{why}").into())
@@ -28,6 +32,7 @@ pub(crate) fn invalid_namespace(revision: Revision, namespace: &str) -> WirePack
 
 /// The text of an event whose one argument `write` appends as JSON. `ack` is the id under which
 /// an answer is wanted; `attachments` binary messages must follow.
+//= docs/spec/socketio.md#socketio.event
 pub(crate) fn event(
     name: &str,
     ack: Option<u64>,
@@ -48,6 +53,7 @@ pub(crate) fn event(
 }
 
 /// The text of the answer to the client's event `id`, whose one argument `write` appends as JSON.
+//= docs/spec/socketio.md#socketio.ack
 pub(crate) fn ack(id: u64, attachments: usize, write: impl FnOnce(&mut Vec<u8>)) -> WirePacket {
     let mut text = start(b"43", b"46", attachments);
     push_number(&mut text, id);

@@ -109,6 +109,7 @@ impl<'a> Packet<'a> {
     /// # Errors
     ///
     /// Says what is wrong with the text up to the JSON.
+    //= docs/spec/socketio.md#socketio.malformed
     pub(crate) fn parse(text: &'a str, max_attachments: usize) -> Result<Self, Violation> {
         let kind = text.bytes().next().and_then(PacketType::from_byte);
         let kind = kind.ok_or(Violation::UnknownType)?;
@@ -122,6 +123,7 @@ impl<'a> Packet<'a> {
     }
 
     /// Leaves the query out of the namespace: in revision 3 parameters of the client stand there.
+    //= docs/spec/socketio.md#socketio.eio3-namespace
     pub(crate) fn drop_namespace_query(&mut self) {
         if let Some((name, _)) = self.namespace.split_once('?') {
             self.namespace = name;
@@ -153,6 +155,7 @@ fn take_attachments(text: &str, max: usize) -> Result<(usize, &str), Violation> 
     // What does not fit is too many as well.
     match digits.parse() {
         Ok(0) => Err(Violation::IllegalAttachments),
+        //= docs/spec/limits.md#limits.attachments
         Ok(number) if number <= max => Ok((number, rest)),
         _ => Err(Violation::TooManyAttachments),
     }

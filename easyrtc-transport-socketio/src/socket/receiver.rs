@@ -58,6 +58,7 @@ pub(crate) struct Receiver {
 impl Receiver {
     /// A connection that has not connected to a namespace, or in revision 3 has, by itself.
     pub(crate) const fn new(limits: Limits, revision: Revision) -> Self {
+        //= docs/spec/socketio.md#socketio.eio3-connect
         let connected = matches!(revision, Revision::V3);
         Self { limits, revision, connected, reassembly: None, complete: String::new() }
     }
@@ -74,6 +75,7 @@ impl Receiver {
     /// Says what the client did that the protocol forbids.
     pub(crate) fn text<'a>(&'a mut self, text: &'a str) -> Result<Incoming<'a>, Violation> {
         if self.reassembly.is_some() {
+            //= docs/spec/socketio.md#socketio.malformed
             return Err(Violation::UnexpectedText);
         }
         let mut packet = Packet::parse(text, self.limits.max_attachments)?;
@@ -82,6 +84,7 @@ impl Receiver {
             packet.drop_namespace_query();
         }
         if packet.namespace != ROOT {
+            //= docs/spec/socketio.md#socketio.namespace
             return if packet.kind == PacketType::Connect {
                 Ok(Incoming::UnknownNamespace(packet.namespace))
             } else {
@@ -89,11 +92,13 @@ impl Receiver {
             };
         }
         match (packet.kind, self.connected) {
+            //= docs/spec/socketio.md#socketio.connect
             (PacketType::Connect, false) => {
                 self.connected = true;
                 Ok(Incoming::Connect)
             }
             (PacketType::Disconnect, true) => {
+                //= docs/spec/socketio.md#socketio.client-disconnect
                 self.connected = false;
                 Ok(Incoming::Disconnect)
             }
@@ -106,6 +111,7 @@ impl Receiver {
                 self.reassembly = Some(Reassembly::new(text, packet.attachments, max_bytes)?);
                 Ok(Incoming::Partial)
             }
+            //= docs/spec/socketio.md#socketio.early-event
             (_, _) => Err(Violation::OutOfPlace),
         }
     }
@@ -130,6 +136,7 @@ impl Receiver {
 }
 
 /// Every placeholder of a binary packet has to name one of its attachments.
+//= docs/spec/socketio.md#socketio.placeholders
 fn check_placeholders(packet: &Packet<'_>, attachments: usize) -> Result<(), Violation> {
     let data = packet.data.unwrap_or_default();
     let named = |num: Option<usize>| num.is_some_and(|num| num < attachments);

@@ -25,6 +25,7 @@ pub(crate) enum Routed<'a> {
 /// Where `event` goes: to the core, if it is one of the three with exactly one argument and wants
 /// an answer. An `easyrtcAuth` that is not like that closes the connection, which is for the core
 /// to do.
+//= docs/spec/envelope.md#envelope.well-addressed
 pub(crate) fn route<'a>(event: &Event<'a>) -> Routed<'a> {
     let Some(arguments) = &event.arguments else { return Routed::Drop };
     let Some(kind) = ClientEvent::from_name(&arguments.name) else { return Routed::Drop };
@@ -32,7 +33,9 @@ pub(crate) fn route<'a>(event: &Event<'a>) -> Routed<'a> {
         (ClientEvent::Auth, ack, message) => Routed::Feed {
             event: kind,
             // A callback behind a further argument is not where the core looks for one.
+            //= docs/spec/envelope.md#envelope.auth-no-callback
             ack: ack.filter(|_| arguments.count <= 1),
+            //= docs/spec/envelope.md#envelope.auth-no-argument
             message: message.unwrap_or(RawJson::NULL),
         },
         (ClientEvent::Cmd | ClientEvent::Msg, Some(ack), Some(message)) if arguments.count == 1 => {

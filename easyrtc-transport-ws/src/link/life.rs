@@ -39,6 +39,7 @@ impl Link {
     }
 
     /// Tells the core that the client lives, unless it was told a moment ago.
+    //= docs/spec/websocket.md#websocket.any-bytes
     pub(super) fn alive(&mut self, connection: Option<&Connection>) {
         let now = self.shared.now();
         if let Some(connection) = connection
@@ -60,13 +61,16 @@ impl Link {
     /// meant to leave, or broke the rules.
     pub(super) fn lost(&mut self, lost: Lost) -> Result<(), End> {
         match lost {
+            //= docs/spec/websocket.md#websocket.leave
             Lost::Closed(None | Some(CloseCode::Normal | CloseCode::Away)) => {
                 Err(self.end(CloseReason::ClientLeft))
             }
+            //= docs/spec/websocket.md#websocket.cut
             Lost::Closed(_) => match self.session.is_resumable() {
                 true => self.cut(Some((CloseCode::Normal, ""))),
                 false => Err(self.end(CloseReason::ClientLeft)),
             },
+            //= docs/spec/websocket.md#websocket.cut
             Lost::Cut | Lost::Failed => match self.session.is_resumable() {
                 true => self.cut(None),
                 false => Err(self.gone(CloseReason::TransportError)),
@@ -76,6 +80,7 @@ impl Link {
     }
 
     /// Nothing came within the ping timeout.
+    //= docs/spec/websocket.md#websocket.ping
     pub(super) fn fell_silent(&mut self) -> Result<(), End> {
         self.shared.counters.ping_timeouts.add(1);
         let Manner::Close { code, why, .. } = Manner::close(CloseReason::PingTimeout) else {
@@ -95,6 +100,7 @@ impl Link {
         self.shared.counters.sessions_cut.add(1);
         self.session.cut(self.shared.now());
         // So far the line was there to take what waits; from here on it counts.
+        //= docs/spec/websocket.md#websocket.keep-bytes
         if !self.session.trim() {
             return Err(self.dropped(CloseReason::Slow));
         }
@@ -109,6 +115,7 @@ impl Link {
             say_farewell(socket, CloseCode::Error, "no random bytes");
             return Ok(());
         };
+        //= docs/spec/websocket.md#websocket.impossible-count
         let Ok(taken) = self.session.resume(token, received, fresh) else {
             // The session can't go on, but its client is there: it starts anew. The core has to
             // hear of the end first, or the client would meet itself.
@@ -121,6 +128,7 @@ impl Link {
             }
             return Err(self.end(CloseReason::TransportError));
         };
+        //= docs/spec/websocket.md#websocket.take-over
         if let Some(line) = self.line.take() {
             say_farewell(line.socket, CloseCode::Normal, "resumed elsewhere");
         } else {
@@ -128,6 +136,7 @@ impl Link {
         }
         let session = Some((&fresh, &self.shared.keep));
         let terms = &self.shared.terms;
+        //= docs/spec/websocket.md#websocket.resumed
         self.session.welcome(encode::welcome(terms, session, Some(taken), unix_ms()));
         self.line = Some(Line { socket, heartbeat: self.shared.heartbeat() });
         self.register_tokens();

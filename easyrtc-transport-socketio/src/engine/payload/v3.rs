@@ -44,6 +44,7 @@ const MAX_HEAD: usize = MAX_DIGITS + 2;
 const MAX_TEXT: usize = 32 * 1024;
 
 /// Takes the packet that starts at `offset` of a text payload and moves `offset` behind it.
+//= docs/spec/socketio.md#socketio.eio3-text-payload
 pub(crate) fn next_text_part<'a>(
     payload: &'a str,
     offset: &mut usize,
@@ -59,6 +60,7 @@ pub(crate) fn next_text_part<'a>(
 }
 
 /// Takes the packet that starts at `offset` of a payload of bytes and moves `offset` behind it.
+//= docs/spec/socketio.md#socketio.eio3-binary-payload
 pub(crate) fn next_binary_part<'a>(
     payload: &'a Bytes,
     offset: &mut usize,
@@ -126,6 +128,7 @@ pub(crate) fn decode_text(text: &str) -> Result<Part<'_>, NoPacket> {
 }
 
 /// The message in a packet of bytes: that of a payload, or a binary frame.
+//= docs/spec/socketio.md#socketio.eio3-binary-frame
 pub(crate) fn decode_binary(packet: &Bytes) -> Result<Bytes, NoPacket> {
     match packet.first() {
         Some(&MESSAGE) => Ok(packet.slice(1..)),
@@ -138,6 +141,7 @@ pub(crate) fn decode_binary(packet: &Bytes) -> Result<Bytes, NoPacket> {
 /// That is how the clients of Socket.IO 1 post text. It is told from other text by its looks: no
 /// character is beyond U+00FF, and the bytes are valid UTF-8, which text that anybody writes is
 /// not.
+//= docs/spec/socketio.md#socketio.eio3-double-utf8
 fn undo_double_utf8(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return Cow::Borrowed(text);
@@ -180,6 +184,7 @@ pub(crate) fn max_encoded_length(packet: &WirePacket) -> usize {
 pub(crate) fn encode(packets: &[WirePacket], base64: bool) -> Body {
     let max_length = packets.iter().map(max_encoded_length).sum();
     let is_binary = |packet: &WirePacket| matches!(packet, WirePacket::Binary(_));
+    //= docs/spec/socketio.md#socketio.eio3-binary-payload
     let binary = !base64 && (max_length > MAX_TEXT || packets.iter().any(is_binary));
     let mut body = Vec::with_capacity(max_length);
     for packet in packets {
@@ -197,6 +202,7 @@ pub(crate) fn encode(packets: &[WirePacket], base64: bool) -> Body {
     if binary { Body::Binary(body.into()) } else { Body::Text(body.into()) }
 }
 
+//= docs/spec/socketio.md#socketio.eio3-text-payload
 fn push_text(body: &mut Vec<u8>, text: &str) {
     let text = with_ascii_json(text);
     let units = if text.is_ascii() { text.len() } else { text.encode_utf16().count() };
@@ -214,6 +220,7 @@ fn push_bytes(body: &mut Vec<u8>, mark: u8, packet: &[u8]) {
 
 /// `text` with escapes for what is beyond ASCII in its JSON. That is in strings, so it stays the
 /// same JSON; what stands before the first string is the name of a namespace and is left alone.
+//= docs/spec/socketio.md#socketio.eio3-ascii
 fn with_ascii_json(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return Cow::Borrowed(text);
