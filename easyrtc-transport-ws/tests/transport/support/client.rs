@@ -1,7 +1,9 @@
 //! A client on a WebSocket.
 
 use std::net::SocketAddr;
+use std::sync::LazyLock;
 
+use easyrtc_schema_validator::{Schemas, Subject};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
@@ -119,7 +121,10 @@ impl Client {
         loop {
             match soon(self.stream.next()).await {
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                Some(Ok(message)) => return Some(message),
+                Some(Ok(message)) => {
+                    assert_valid(&message);
+                    return Some(message);
+                }
                 Some(Err(_)) | None => return None,
             }
         }
@@ -173,6 +178,15 @@ impl Client {
         let code = frame["message"]["msgData"]["errorCode"].as_str().unwrap().to_owned();
         (code, self.closed().await.0)
     }
+}
+
+/// Every frame of the server is what its schema says.
+fn assert_valid(message: &Message) {
+    static SCHEMAS: LazyLock<Schemas> = LazyLock::new(Schemas::published);
+    let Message::Text(text) = message else { return };
+    // What a tree cannot hold, no schema can judge.
+    let Ok(frame) = serde_json::from_str::<Value>(text) else { return };
+    assert_eq!(SCHEMAS.check(Subject::ServerFrame, &frame), Ok(()), "{text}");
 }
 
 /// The token in a welcome.
