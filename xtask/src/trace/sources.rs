@@ -50,8 +50,10 @@ pub(super) fn rules(path: &str, text: &str) -> Vec<(String, Rule)> {
 pub(super) fn citations(path: &str, text: &str) -> Vec<Result<Citation, String>> {
     let mut is_test = is_test(path);
     let mut found = Vec::new();
+    let mut before = "";
     for (line, number) in text.lines().zip(1..) {
-        is_test |= line == "#[cfg(test)]";
+        is_test |= before == "#[cfg(test)]" && line.ends_with('{');
+        before = line;
         let Some(cited) = line.trim_start().strip_prefix("//=") else { continue };
         let place = format!("{path}:{number}");
         found.push(match cited.strip_prefix(' ').and_then(|cited| cited.split_once('#')) {

@@ -49,6 +49,7 @@ fn a_test_is_not_the_code_that_decides() {
     for (path, before, is_test) in [
         ("a/src/room.rs", "", false),
         ("a/src/room.rs", "#[cfg(test)]\nmod tests {\n", true),
+        ("a/src/room.rs", "#[cfg(test)]\nmod tests;\n", false),
         ("a/src/room/tests.rs", "", true),
         ("a/tests/rooms.rs", "", true),
         ("clients/js/test/rooms.test.mjs", "", true),
