@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use easyrtc_proto::*;
+use easyrtc_schema_validator::{Schemas, Subject};
 
 const AT: u64 = 1_700_000_000_000;
 
@@ -78,6 +79,8 @@ fn wire(message: &ServerMessage, receiver: Option<&str>) -> String {
     message.encode(AT).write(receiver.map(id).as_ref(), &mut out);
     let text = String::from_utf8(out).unwrap();
     let value: serde_json::Value = serde_json::from_str(&text).expect("valid JSON");
+    let subject = receiver.map_or(Subject::Reply, |_| Subject::ServerEvent(message.event().name()));
+    assert_eq!(Schemas::published().check(subject, &value), Ok(()), "{text}");
     format!(
         "{} {}\n{}",
         message.event().name(),

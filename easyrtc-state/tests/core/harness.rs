@@ -5,9 +5,11 @@
 //! client of connection 1 is `id1`.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use easyrtc_proto::{Attachments, ClientEvent, ClientMessage, DecodeLimits, EasyrtcId};
+use easyrtc_schema_validator::{Schemas, Subject};
 use easyrtc_state::*;
 use serde_json::value::RawValue;
 
@@ -109,6 +111,7 @@ impl Table {
         let mut out = Vec::new();
         frame.write_json(receiver, &mut out);
         let mut text = String::from_utf8(out).unwrap();
+        assert_valid(frame, receiver, &text);
         for (id, conn) in &self.ids {
             text = text.replace(id, &format!("id{conn}"));
         }
@@ -232,4 +235,14 @@ pub(crate) fn join(rooms: &[&str]) -> String {
 pub(crate) fn outcome(lines: &[String]) -> String {
     let error = lines.iter().find_map(|line| line.split_once("\"errorCode\":\""));
     error.map_or("ok", |(_, rest)| rest.split('"').next().unwrap_or_default()).to_owned()
+}
+
+/// Every message of the core is what its schema says.
+fn assert_valid(frame: &Frame, receiver: Option<&EasyrtcId>, text: &str) {
+    static SCHEMAS: LazyLock<Schemas> = LazyLock::new(Schemas::published);
+    let event = frame.message().event().name();
+    // An event to a connection that has not logged in names no receiver: it looks like an answer.
+    let subject = receiver.map_or(Subject::Reply, |_| Subject::ServerEvent(event));
+    let message = serde_json::from_str(text).unwrap();
+    assert_eq!(SCHEMAS.check(subject, &message), Ok(()), "{text}");
 }
