@@ -74,6 +74,7 @@ enum Closed {
 }
 
 const TOO_FAST: &str = "the core was faster than the journal could be written";
+const CANNOT_BE_WRITTEN: &str = "the journal cannot be written";
 const TOO_LARGE: &str = "the journal has reached its largest size";
 
 impl Recorder {
@@ -114,11 +115,12 @@ impl Recorder {
         Ok(Self(shared))
     }
 
-    /// Adds a step. Never waits: if too many do, the journal ends.
-    pub fn record(&self, step: Step) {
+    /// Adds a step, unless the journal has ended. Never waits: if too many steps do, the journal
+    /// ends. Returns false if it ended before its time.
+    pub fn record(&self, step: Step) -> bool {
         let mut queue = self.0.queue();
-        if queue.closed.is_some() {
-            return;
+        if let Some(closed) = queue.closed {
+            return closed == Closed::Finished;
         }
         let weight = queue.weight.saturating_add(weight(&step));
         let limit = self.0.limits.waiting;
@@ -128,8 +130,10 @@ impl Recorder {
             queue.weight = weight;
             queue.steps.push_back(step);
         }
+        let goes_on = queue.closed.is_none();
         drop(queue);
         self.0.changed.notify_one();
+        goes_on
     }
 
     /// Writes what waits, and ends the journal. Blocks until that is done.
@@ -155,7 +159,7 @@ impl Shared {
         let written = self.write(writer);
         // Whatever comes now would wait for nobody.
         let mut queue = self.queue();
-        queue.closed.get_or_insert(Closed::Finished);
+        queue.closed.get_or_insert(Closed::Incomplete(CANNOT_BE_WRITTEN));
         queue.steps.clear();
         written
     }

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::io::{self, BufRead};
+use std::ops::ControlFlow;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -19,10 +20,16 @@ pub struct Outcome {
     pub server: String,
     /// How many steps were played.
     pub steps: u64,
-    /// The first step that was different; it was the last one played.
+    /// The first step that was different.
     pub difference: Option<Difference>,
-    /// How the journal ends, if all of it was played.
-    pub end: End,
+    /// How the journal ends; `None` if it was not played to its end.
+    pub end: Option<End>,
+}
+
+impl Outcome {
+    fn ended(self, end: End) -> Self {
+        Self { end: Some(end), ..self }
+    }
 }
 
 /// How a journal ends.
@@ -52,10 +59,18 @@ pub struct Difference {
 pub struct Replayed<'a> {
     /// Which, counted from 1.
     pub number: u64,
-    /// The line of the journal.
-    pub line: &'a str,
-    /// The effects as they came now: a JSON array.
+    /// The effects as the journal says: a JSON array.
+    pub recorded: &'a str,
+    /// The effects as they came now.
     pub effects: &'a str,
+}
+
+impl Replayed<'_> {
+    /// Whether what came now is not what the journal says.
+    #[must_use]
+    pub fn differs(&self) -> bool {
+        self.recorded != self.effects
+    }
 }
 
 /// Why a journal cannot be played.
@@ -75,14 +90,14 @@ pub enum ReplayError {
     Line(u64, String),
 }
 
-/// Plays a journal from its first line to its last, or to the first difference. Tells `each` of
-/// every step.
+/// Plays a journal. Tells `each` of every step, and goes on as long as that says so; after a
+/// difference the rest may mean little.
 ///
 /// # Errors
 /// If it is not a journal that can be played.
 pub fn replay(
     mut journal: impl BufRead,
-    mut each: impl FnMut(Replayed<'_>),
+    mut each: impl FnMut(Replayed<'_>) -> ControlFlow<()>,
 ) -> Result<Outcome, ReplayError> {
     let mut line = String::new();
     journal.read_line(&mut line)?;
@@ -95,28 +110,31 @@ pub fn replay(
     let config = serde_json::from_str(header.config.get()).map_err(ReplayError::NoJournal)?;
     let ids = Ids::default();
     let mut core = Core::new(config, AllowAll, ids.clone());
-    let mut outcome = Outcome { server: header.server, steps: 0, difference: None, end: End::Cut };
+    let mut outcome = Outcome { server: header.server, steps: 0, difference: None, end: None };
     loop {
         line.clear();
         if journal.read_line(&mut line)? == 0 || !line.ends_with('\n') {
-            return Ok(outcome);
+            return Ok(outcome.ended(End::Cut));
         }
         let number = outcome.steps + 1;
         let broken = |problem: String| ReplayError::Line(number + 1, problem);
         match serde_json::from_str(&line).map_err(|error| broken(error.to_string()))? {
             Line::End(steps) if steps == outcome.steps => {
-                return Ok(Outcome { end: End::Complete, ..outcome });
+                return Ok(outcome.ended(End::Complete));
             }
             Line::End(steps) => return Err(broken(format!("the end comes before step {steps}"))),
-            Line::Incomplete(why) => return Ok(Outcome { end: End::Incomplete(why), ..outcome }),
+            Line::Incomplete(why) => return Ok(outcome.ended(End::Incomplete(why))),
             Line::Step(step) if step.number == number => {
                 let recorded = step.effects.get().to_owned();
                 let replayed = play(&mut core, &ids, *step).map_err(broken)?;
                 outcome.steps = number;
-                each(Replayed { number, line: line.trim_end(), effects: &replayed });
-                if recorded != replayed {
-                    let difference = Difference { step: number, recorded, replayed };
-                    return Ok(Outcome { difference: Some(difference), ..outcome });
+                let step = Replayed { number, recorded: &recorded, effects: &replayed };
+                let (differs, flow) = (step.differs(), each(step));
+                if differs && outcome.difference.is_none() {
+                    outcome.difference = Some(Difference { step: number, recorded, replayed });
+                }
+                if flow.is_break() {
+                    return Ok(outcome);
                 }
             }
             Line::Step(step) => {

@@ -25,6 +25,7 @@ mod notices;
 mod observe;
 mod outbox;
 mod runtime;
+mod watch;
 
 pub use answer::{Answer, AnswerLater, OpenToEveryone, Responder};
 pub use connection::{Connection, Delivery};
@@ -38,6 +39,6 @@ pub use easyrtc_state::{
 };
 pub use entropy::NoEntropy;
 pub use message_log::MessageLog;
-pub use observe::{MessageObserver, ReceivedMessage, SentAs, SentMessage};
+pub use observe::{CoreObserver, CoreStep, MessageObserver, ReceivedMessage, SentAs, SentMessage};
 pub use outbox::{Outbox, OutboxLimits, Outgoing};
 pub use runtime::{Options, Refused, Runtime};

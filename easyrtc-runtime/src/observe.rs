@@ -1,9 +1,10 @@
-//! Seeing every message that comes in and goes out.
+//! Seeing every message that comes in and goes out, and everything that happens to the core.
 
 use std::fmt::Debug;
 
+use easyrtc_proto::EasyrtcId;
 use easyrtc_proto::{Attachments, ClientEvent, ClientMessage, DecodeError, ServerEvent};
-use easyrtc_state::{AckId, ConnId, Frame};
+use easyrtc_state::{AckId, ConnId, Effect, Frame, Input, Now};
 
 use crate::outbox::Outgoing;
 
@@ -77,4 +78,25 @@ pub(crate) fn sent(observer: &dyn MessageObserver, conn: ConnId, items: &[Outgoi
         let text = std::str::from_utf8(&text).unwrap_or_default();
         observer.sent(&SentMessage { conn, kind, text, frame });
     }
+}
+
+/// Sees everything that happens to the core, and what comes of it: see
+/// [`Options::core_observer`](crate::Options::core_observer).
+pub trait CoreObserver: Debug + Send + 'static {
+    /// The core has handled an input. Called before anything comes of the effects, while nothing
+    /// else can happen: it must be quick, and must not block.
+    fn handled(&mut self, step: CoreStep);
+}
+
+/// One input of the core, and what came of it.
+#[derive(Clone, Debug)]
+pub struct CoreStep {
+    /// When it was fed.
+    pub now: Now,
+    /// The input.
+    pub input: Input,
+    /// The easyrtcids drawn meanwhile, in order.
+    pub drawn: Vec<EasyrtcId>,
+    /// The effects, in order.
+    pub effects: Vec<Effect>,
 }

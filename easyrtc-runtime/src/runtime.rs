@@ -17,8 +17,9 @@ use crate::clock::Clock;
 use crate::connection::Connection;
 use crate::entropy::{NoEntropy, SeededEntropy};
 use crate::notices;
-use crate::observe::MessageObserver;
+use crate::observe::{CoreObserver, MessageObserver};
 use crate::outbox::{Outbox, OutboxLimits, Outgoing, Shared as SharedOutbox};
+use crate::watch::Watch;
 
 /// What the runtime is configured with.
 #[derive(Debug, Default)]
@@ -34,6 +35,8 @@ pub struct Options {
     pub hard_connection_limit: usize,
     /// Sees every message. Default none, which costs nothing.
     pub observer: Option<Arc<dyn MessageObserver>>,
+    /// Sees everything that happens to the core. Default none, which costs nothing.
+    pub core_observer: Option<Box<dyn CoreObserver>>,
 }
 
 /// There are as many connections as there may be.
@@ -65,6 +68,7 @@ struct Inner {
 /// What the lock protects.
 struct Driver {
     core: Core<SeededEntropy, AllowAll>,
+    watch: Option<Watch>,
     effects: Effects,
     /// What is to be fed next: consequences of effects, in their order.
     pending: VecDeque<Input>,
@@ -96,12 +100,16 @@ impl Runtime {
     /// # Errors
     /// If the operating system gives no randomness to draw easyrtcids from.
     pub fn start(options: Options, responder: impl Responder) -> Result<Self, NoEntropy> {
-        let Options { core, decode_limits, outbox, hard_connection_limit, observer } = options;
+        let Options { core, decode_limits, outbox, hard_connection_limit, observer, core_observer } =
+            options;
+        let watch = core_observer.map(Watch::new);
+        let entropy = SeededEntropy::from_os(watch.as_ref().map(Watch::drawn))?;
         let sooner = Arc::new(Notify::new());
         let (still_alive_interval, ask_timeout) = (core.still_alive_interval, core.ask_timeout);
         let protocol = Protocol::with(core.capabilities.clone());
         let driver = Driver {
-            core: Core::new(core, AllowAll, SeededEntropy::from_os()?),
+            core: Core::new(core, AllowAll, entropy),
+            watch,
             effects: Effects::new(),
             pending: VecDeque::new(),
             outboxes: HashMap::new(),
@@ -240,7 +248,11 @@ impl Inner {
         driver.pending.push_back(input);
         while let Some(input) = driver.pending.pop_front() {
             let mut effects = std::mem::take(&mut driver.effects);
+            let watched = driver.watch.as_mut().map(|watch| (watch, input.clone()));
             driver.core.handle(now, input, &mut effects);
+            if let Some((watch, input)) = watched {
+                watch.handled(now, input, effects.as_slice());
+            }
             for effect in effects.drain() {
                 self.carry_out(driver, effect);
             }

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
 use easyrtc_runtime::*;
+use easyrtc_state::{Effect, Input};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
@@ -128,4 +129,53 @@ async fn a_log_that_cannot_be_written_stops_nobody() {
     let (mut connection, mut outbox) = runtime.connect(meta).unwrap();
     say(&mut connection, 1, ClientEvent::Auth, LOGIN).await;
     assert!(outbox.recv(&mut Vec::new()).await);
+}
+
+/// Keeps all it is told.
+#[derive(Clone, Debug, Default)]
+struct Keeper(Arc<Mutex<Vec<CoreStep>>>);
+
+impl CoreObserver for Keeper {
+    fn handled(&mut self, step: CoreStep) {
+        self.0.lock().unwrap().push(step);
+    }
+}
+
+#[tokio::test]
+async fn everything_that_happens_to_the_core_is_seen_with_what_comes_of_it() {
+    let keeper = Keeper::default();
+    let options = Options { core_observer: Some(Box::new(keeper.clone())), ..Options::default() };
+    let runtime = Runtime::start(options, OpenToEveryone).unwrap();
+    let meta = ConnMeta::new(TransportKind::SocketIo);
+    let (mut connection, mut outbox) = runtime.connect(meta).unwrap();
+    say(&mut connection, 1, ClientEvent::Auth, LOGIN).await;
+    connection.close(CloseReason::ClientLeft);
+    let mut batch = Vec::new();
+    outbox.recv(&mut batch).await;
+
+    let steps = keeper.0.lock().unwrap();
+    let kinds: Vec<&str> = steps.iter().map(|step| kind(&step.input)).collect();
+    assert_eq!(kinds, ["opened", "message", "answered", "closed"]);
+    assert!(steps.is_sorted_by_key(|step| step.now.mono));
+    // The easyrtcid in the token is the one that was drawn.
+    let mut token = Vec::new();
+    let Outgoing::Reply { frame, .. } = &batch[0] else { panic!("{batch:?}") };
+    frame.write_json(None, &mut token);
+    let token: Value = serde_json::from_slice(&token).unwrap();
+    let drawn: Vec<&str> = steps[2].drawn.iter().map(EasyrtcId::as_str).collect();
+    assert_eq!(drawn, [token["msgData"]["easyrtcid"].as_str().unwrap()]);
+    let reply = |effect: &Effect| matches!(effect, Effect::Reply { frame: f, .. } if f == frame);
+    assert!(steps[2].effects.iter().any(reply));
+}
+
+fn kind(input: &Input) -> &'static str {
+    match input {
+        Input::Opened { .. } => "opened",
+        Input::Alive { .. } => "alive",
+        Input::Message { .. } => "message",
+        Input::Closed { .. } => "closed",
+        Input::Answered { .. } => "answered",
+        Input::Admin { .. } => "admin",
+        Input::Tick => "tick",
+    }
 }

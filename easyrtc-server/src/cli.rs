@@ -92,6 +92,17 @@ pub enum Command {
         /// Such as client/offer or asyncapi; roomJoin will do where only one is called so
         name: Option<String>,
     },
+
+    /// Play a journal (--journal) on a new core, and print what comes of it as lines of JSON
+    #[command(help_template = "{about}\n\n{usage-heading} {usage}\n\n{all-args}\n")]
+    Replay {
+        /// The journal
+        file: PathBuf,
+
+        /// Print nothing of it, but end with 1 at the first step that comes out differently
+        #[arg(long)]
+        check: bool,
+    },
 }
 
 #[cfg(test)]
@@ -120,6 +131,7 @@ mod tests {
             humantime::format_duration(default.write_timeout).to_string(),
             humantime::format_duration(default.shutdown_timeout).to_string(),
             default.log_level.to_string(),
+            default.journal_max_bytes.to_string(),
         ] {
             assert!(words.contains(&format!("[default: {value}]")), "{value} in {help}");
         }

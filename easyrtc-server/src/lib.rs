@@ -13,6 +13,7 @@ pub mod logging;
 pub mod options;
 pub mod places;
 pub mod recording;
+pub mod replay;
 pub mod schemas;
 pub mod serve;
 pub mod session;
@@ -22,6 +23,7 @@ pub mod signalling;
 pub mod transports;
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -53,8 +55,10 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(EXIT_USAGE));
         }
     };
-    if let Some(Command::Schema { name }) = &cli.command {
-        return print_schema(name.as_deref());
+    match &cli.command {
+        Some(Command::Schema { name }) => return print_schema(name.as_deref()),
+        Some(Command::Replay { file, check }) => return replay_journal(file, *check),
+        None => {}
     }
     let (print, check) = (cli.print_config, cli.check_config);
     match prepare(cli) {
@@ -91,6 +95,19 @@ fn print_schema(name: Option<&str>) -> ExitCode {
         }
     }
     ExitCode::SUCCESS
+}
+
+/// Plays a journal. The exit code is 1 if it comes out differently and that was asked, 2 if it
+/// cannot be played.
+fn replay_journal(file: &Path, check: bool) -> ExitCode {
+    match replay::run(file, check, &mut io::stdout().lock()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            complain(&format!("{}: {error}", file.display()));
+            ExitCode::from(EXIT_USAGE)
+        }
+    }
 }
 
 fn prepare(cli: Cli) -> Result<(Loaded, Folders), ConfigError> {

@@ -135,7 +135,8 @@ impl Shared {
     }
 }
 
-fn open(path: &Path) -> io::Result<File> {
+/// Makes a file, or empties it. On Unix only its owner may read it.
+pub(crate) fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]

@@ -145,8 +145,20 @@ pub struct Layer {
     /// line, to see what crosses the wire. It holds credentials and everything people say: never
     /// in production. A file of this name is overwritten
     #[arg(verbatim_doc_comment)]
-    #[arg(long, value_name = "FILE", help_heading = "For development")]
+    #[arg(long, value_name = "FILE", help_heading = "Recording")]
     pub message_log: Option<PathBuf>,
+
+    /// Write everything that happens to the core into this file, secrets replaced by stand-ins, for
+    /// `easyrtc-server replay FILE`. A file of this name is overwritten
+    #[arg(verbatim_doc_comment)]
+    #[arg(long, value_name = "FILE", help_heading = "Recording")]
+    pub journal: Option<PathBuf>,
+
+    /// Bytes the journal may have; then it ends, and the server goes on. 0: no limit
+    /// [default: 1073741824]
+    #[arg(verbatim_doc_comment)]
+    #[arg(long, value_name = "BYTES", help_heading = "Recording")]
+    pub journal_max_bytes: Option<u64>,
 
     /// The protocol's options, in the file only: flag and environment have `--easyrtc-options`.
     #[arg(skip)]
@@ -199,6 +211,10 @@ pub struct Settings {
     pub log_format: LogFormat,
     /// Where every message is written, if anywhere.
     pub message_log: Option<PathBuf>,
+    /// Where everything that happens to the core is written, if anywhere.
+    pub journal: Option<PathBuf>,
+    /// Bytes of that; 0 means no limit.
+    pub journal_max_bytes: u64,
     /// The protocol's options.
     pub options: Options,
 }
@@ -222,6 +238,8 @@ impl Default for Settings {
             log_level: LogLevel::default(),
             log_format: LogFormat::Text,
             message_log: None,
+            journal: None,
+            journal_max_bytes: easyrtc_journal::Limits::default().journal,
             options: Options::default(),
         }
     }

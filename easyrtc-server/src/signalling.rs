@@ -6,7 +6,7 @@ use easyrtc_proto::ErrorCode;
 use easyrtc_runtime::{
     AdminCommand, Answer, NoEntropy, OpenToEveryone, Question, Responder, Runtime, Verdict,
 };
-use easyrtc_state::LoginQuestion;
+use easyrtc_state::{Config, LoginQuestion};
 
 use crate::places::Offer;
 use crate::recording::Recording;
@@ -37,15 +37,15 @@ impl Signalling {
         issued: Option<SessionIds>,
         recording: &Recording,
     ) -> Result<Self, NoEntropy> {
-        let mut protocol = settings.options.protocol.clone();
-        protocol.core.capabilities.append(&mut capabilities(settings));
+        let protocol = settings.options.protocol.clone();
         let options = easyrtc_runtime::Options {
-            core: protocol.core,
+            core: core_config(settings),
             decode_limits: protocol.decode,
             outbox: protocol.outbox,
             // Sockets are counted where they are accepted, sessions in the transport.
             hard_connection_limit: 0,
             observer: recording.observer(),
+            core_observer: recording.core_observer(),
         };
         let denied = settings.denied_addresses.clone();
         let runtime = Runtime::start(options, Door { denied, issued })?;
@@ -88,6 +88,14 @@ impl Signalling {
             transport.closed().await;
         }
     }
+}
+
+/// How the core is configured.
+#[must_use]
+pub fn core_config(settings: &Settings) -> Config {
+    let mut core = settings.options.protocol.core.clone();
+    core.capabilities.append(&mut capabilities(settings));
+    core
 }
 
 /// Lets in everybody who does not come from a denied address, and whose session id, if any, it may

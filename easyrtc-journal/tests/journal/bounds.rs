@@ -20,7 +20,10 @@ fn one_that_becomes_too_large_ends() {
     let outcome = play(&journal).unwrap();
     assert_eq!(outcome.difference, None);
     assert!(outcome.steps > 10);
-    assert_eq!(outcome.end, End::Incomplete("the journal has reached its largest size".to_owned()));
+    assert_eq!(
+        outcome.end,
+        Some(End::Incomplete("the journal has reached its largest size".to_owned()))
+    );
 }
 
 /// A file that takes its first write at once, and the others when the test lets it.
@@ -60,9 +63,9 @@ fn one_that_cannot_be_written_fast_enough_ends() {
     assert!(outcome.steps < 100_000, "{outcome:?}");
     assert_eq!(outcome.difference, None);
     let why = "the core was faster than the journal could be written";
-    assert_eq!(outcome.end, End::Incomplete(why.to_owned()));
+    assert_eq!(outcome.end, Some(End::Incomplete(why.to_owned())));
     // What comes later is nobody's.
-    recorder.record(step(0));
+    assert!(!recorder.record(step(0)));
     assert!(recorder.finish().is_ok());
 }
 
@@ -78,4 +81,5 @@ fn one_that_cannot_be_written_stops_nobody_and_says_so_at_the_end() {
         recorder.record(step(number));
     }
     assert!(recorder.finish().is_err());
+    assert!(!recorder.record(step(0)));
 }

@@ -143,7 +143,7 @@ fn no_secret_is_written_down_and_all_can_be_played_again() {
     }
     let outcome = play(&journal).unwrap();
     assert_eq!(outcome.difference, None);
-    assert_eq!(outcome.end, End::Complete);
+    assert_eq!(outcome.end, Some(End::Complete));
 }
 
 #[test]

@@ -12,7 +12,12 @@ pub(super) fn read(path: &Path) -> Result<Layer, ConfigError> {
     let text = read_text(path).map_err(|problem| ConfigError::new(name(path), problem))?;
     let mut layer = parse(&text, &name(path))?;
     let directory = path.parent().unwrap_or_else(|| Path::new(""));
-    let paths = [&mut layer.static_files, &mut layer.client_files, &mut layer.message_log];
+    let paths = [
+        &mut layer.static_files,
+        &mut layer.client_files,
+        &mut layer.message_log,
+        &mut layer.journal,
+    ];
     for inside in paths.into_iter().flatten() {
         *inside = directory.join(&*inside);
     }

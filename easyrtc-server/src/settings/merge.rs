@@ -29,6 +29,8 @@ impl Layer {
             log_level: self.log_level.or(lower.log_level),
             log_format: self.log_format.or(lower.log_format),
             message_log: self.message_log.or(lower.message_log),
+            journal: self.journal.or(lower.journal),
+            journal_max_bytes: self.journal_max_bytes.or(lower.journal_max_bytes),
             options: self.options.or(lower.options),
         }
     }
@@ -101,6 +103,8 @@ fn with_defaults(layer: Layer, options: options::Options) -> Result<Settings, Co
         log_level: layer.log_level.unwrap_or(default.log_level),
         log_format: layer.log_format.unwrap_or(default.log_format),
         message_log: layer.message_log.as_deref().map(absolute).transpose()?,
+        journal: layer.journal.as_deref().map(absolute).transpose()?,
+        journal_max_bytes: layer.journal_max_bytes.unwrap_or(default.journal_max_bytes),
         options,
     };
     if settings.listen.is_empty() {

@@ -78,6 +78,8 @@ impl Settings {
             "log_level" => quote(&self.log_level.to_string()),
             "log_format" => serde_json::to_string(&self.log_format).unwrap_or_default(),
             "message_log" => return path(&self.message_log),
+            "journal" => return path(&self.journal),
+            "journal_max_bytes" => self.journal_max_bytes.to_string(),
             _ => return None,
         })
     }

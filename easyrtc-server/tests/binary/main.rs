@@ -8,6 +8,8 @@ mod configuration;
 mod demo;
 mod harness;
 #[cfg(feature = "ws")]
+mod journal;
+#[cfg(feature = "ws")]
 mod message_log;
 mod pages;
 mod schemas;

@@ -47,11 +47,20 @@ impl Client {
     /// Logs in; the answer.
     pub(crate) fn login(&mut self) -> Value {
         let message = json!({"msgType": "authenticate", "msgData": {"apiVersion": "1.1.1"}});
-        let frame = json!({"event": "easyrtcAuth", "id": 1, "message": message});
-        self.socket.send(Message::text(frame.to_string())).unwrap();
+        self.ask(1, "easyrtcAuth", &message)
+    }
+
+    /// Sends a message; the answer, and nothing may come before it.
+    pub(crate) fn ask(&mut self, id: u64, event: &str, message: &Value) -> Value {
+        self.send(id, event, message);
         let mut answer = self.frame();
-        assert_eq!(answer["ack"], 1);
+        assert_eq!(answer["ack"], id);
         answer["message"].take()
+    }
+
+    pub(crate) fn send(&mut self, id: u64, event: &str, message: &Value) {
+        let frame = json!({"event": event, "id": id, "message": message});
+        self.socket.send(Message::text(frame.to_string())).unwrap();
     }
 
     /// The next message of the server, or whatever else it sends as a frame.

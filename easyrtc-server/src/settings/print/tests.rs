@@ -8,6 +8,7 @@ fn every_setting_is_printed() {
         static_files: Some("/srv/pages".into()),
         client_files: Some("/srv/npm".into()),
         message_log: Some("/srv/messages.jsonl".into()),
+        journal: Some("/srv/journal.jsonl".into()),
         ..Settings::default()
     };
     let command = Layer::augment_args(Command::new("easyrtc-server"));
@@ -24,7 +25,7 @@ fn what_is_printed_reads_as_the_same() {
         "",
         "listen = ['[::1]:1', '127.0.0.1:2']\nstatic = \"/srv/my \\\"pages\\\" \\u0001\"\n",
         "allowed_origins = ['https://example.org']\nheader_timeout = '1m 500ms'\nlog_format = 'json'",
-        "message_log = '/srv/messages.jsonl'\n",
+        "message_log = '/srv/messages'\njournal = '/srv/journal'\njournal_max_bytes = 7\n",
         "denied_addresses = ['192.0.2.7', '2001:db8::/32']\nwrite_timeout = '0s'\n",
         "[options.applications.'my.app']\nhideRoomList = true\nrooms.Lobby.roomMaxConnection = 3\n",
         "log_level = 'warn,easyrtc_runtime=debug'\nmax_sockets = 0\nproxy_hops = 2\n",
