@@ -2,7 +2,7 @@
 //
 //   EASYRTC_SERVER   command to start instead of target/release/easyrtc-server
 
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -145,6 +145,14 @@ export async function startServer({ options = {}, flags = [] } = {}) {
     throw error;
   }
   return server;
+}
+
+/** Runs the program to its end; resolves with `{ code, output }`. */
+export function runServer(flags) {
+  const [program, ...first] = command();
+  const ended = spawnSync(program, [...first, ...flags], { encoding: 'utf8' });
+  if (ended.error) throw ended.error;
+  return { code: ended.status, output: ended.stdout + ended.stderr };
 }
 
 /** Starts the server with the client files and the pages of the browser tests. */
