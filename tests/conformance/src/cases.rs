@@ -3,18 +3,21 @@
 mod again;
 mod commands;
 mod custom;
+mod eio3;
 mod envelope;
 mod errors;
 mod fields;
 mod limits;
 mod login;
 mod names;
+mod packets;
 mod reading;
 mod relay;
 mod rooms;
 mod say;
 mod schemas;
 mod server;
+mod socketio;
 mod user_cfg;
 
 use std::sync::LazyLock;
@@ -41,6 +44,9 @@ pub fn all() -> Vec<&'static Case> {
             user_cfg::CASES,
             server::CASES,
             limits::CASES,
+            socketio::CASES,
+            packets::CASES,
+            eio3::CASES,
             schemas::CASES,
         ];
         areas.iter().flat_map(|area| area.iter()).collect()

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use easyrtc_runtime::AdminCommand;
-pub(crate) use in_process::{ASK_TIMEOUT, InProcess};
+pub(crate) use in_process::InProcess;
 use process::Process;
 
 use crate::case::{Case, On};

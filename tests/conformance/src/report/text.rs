@@ -20,10 +20,10 @@ pub fn text(report: &Report, all: bool) -> String {
         }
     }
     let counts = report.counts();
-    let _ = write!(
+    let _ = writeln!(
         written,
         "{}: {} passed, {} failed, {} failed as expected, {} passed unexpectedly, {} non-strict, \
-         {} informational, {} skipped\n",
+         {} informational, {} skipped",
         report.target,
         counts.pass,
         counts.fail,

@@ -14,7 +14,7 @@ use super::TargetError;
 use crate::profile::Profile;
 
 /// How long questions may take.
-pub(crate) const ASK_TIMEOUT: Duration = Duration::from_millis(300);
+const ASK_TIMEOUT: Duration = Duration::from_millis(300);
 
 /// The core.
 pub(crate) struct InProcess {
