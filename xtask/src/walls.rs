@@ -8,6 +8,7 @@ const WALLS: &[(&str, &[&str])] = &[
     // The protocol and the core are sans-IO: they run in a fuzzer, a simulator or a browser alike.
     ("easyrtc-proto", &["tokio", "hyper", "mio", "easyrtc-state", "easyrtc-runtime"]),
     ("easyrtc-state", &["tokio", "hyper", "mio", "easyrtc-runtime"]),
+    ("easyrtc-journal", &["tokio", "hyper", "mio", "easyrtc-runtime"]),
     // The runtime knows no transport, and transports do not know each other.
     ("easyrtc-runtime", &["hyper", "tokio-tungstenite", "easyrtc-transport"]),
     ("easyrtc-transport-common", &["easyrtc-transport-socketio", "easyrtc-transport-ws"]),
