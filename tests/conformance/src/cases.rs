@@ -1,6 +1,7 @@
 //! The cases, one file for each area of the specification.
 
 mod again;
+mod capabilities;
 mod commands;
 mod custom;
 mod eio3;
@@ -43,6 +44,7 @@ pub fn all() -> Vec<&'static Case> {
             commands::CASES,
             user_cfg::CASES,
             server::CASES,
+            capabilities::CASES,
             limits::CASES,
             socketio::CASES,
             packets::CASES,
