@@ -100,9 +100,8 @@ impl Runtime {
     /// # Errors
     /// If the operating system gives no randomness to draw easyrtcids from.
     pub fn start(options: Options, responder: impl Responder) -> Result<Self, NoEntropy> {
-        let Options { core, decode_limits, outbox, hard_connection_limit, observer, core_observer } =
-            options;
-        let watch = core_observer.map(Watch::new);
+        let watch = options.core_observer.map(Watch::new);
+        let Options { core, decode_limits, outbox, hard_connection_limit, observer, .. } = options;
         let entropy = SeededEntropy::from_os(watch.as_ref().map(Watch::drawn))?;
         let sooner = Arc::new(Notify::new());
         let (still_alive_interval, ask_timeout) = (core.still_alive_interval, core.ask_timeout);
