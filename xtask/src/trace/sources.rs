@@ -72,31 +72,51 @@ fn is_test(path: &str) -> bool {
     parts.any(|part| matches!(part, "tests" | "test" | "fuzz" | "tests.rs"))
 }
 
-/// The cases of a file of the conformance kit. A case is `Case::must("rule/side", …)`, and may go
-/// on with `.also(&["rule", …])`.
+/// The cases in the lists `CASES` of a file of the conformance kit. Each begins with its id, `rule`
+/// or `rule/side`, and may go on with `.also(&["rule", …])`. Cases of schemas test no rule.
 pub(super) fn cases(path: &str, text: &str) -> Vec<Case> {
     let mut found: Vec<Case> = Vec::new();
-    let mut rest = text;
-    while let Some(start) = rest.find("Case::") {
-        let number = text.len() - rest.len() + start;
-        let number = text[..number].matches('\n').count() + 1;
-        rest = &rest[start + "Case::".len()..];
-        let levels = ["must(", "should(", "may("];
-        let Some(arguments) = levels.iter().find_map(|level| rest.strip_prefix(level)) else {
-            continue;
-        };
-        let Some(id) = quoted(arguments).next() else { continue };
-        let whole = rest.find("Case::").map_or(rest, |next| &rest[..next]);
-        let own = id.split('/').next();
-        let also = whole.split(".also(&[").skip(1).filter_map(|also| also.split(']').next());
-        let rules = own.into_iter().chain(also.flat_map(quoted)).map(str::to_owned).collect();
-        found.push(Case { place: format!("{path}:{number}"), id: id.to_owned(), rules });
+    let mut listed = false;
+    let mut also = false;
+    for (line, number) in text.lines().zip(1..) {
+        listed = (listed || line.contains("CASES: &[Case]")) && line != "];";
+        for (before, literal) in quoted(line).filter(|(_, literal)| listed && is_rule(literal)) {
+            also = before.contains(".also(") || also && !before.contains(']');
+            let (rule, _) = literal.split_once('/').unwrap_or((literal, ""));
+            match found.last_mut() {
+                Some(case) if also => case.rules.push(rule.to_owned()),
+                _ if rule.starts_with("schemas.") => {}
+                _ => found.push(Case {
+                    place: format!("{path}:{number}"),
+                    id: literal.to_owned(),
+                    rules: vec![rule.to_owned()],
+                }),
+            }
+        }
+        also = line.rsplit_once(".also(").map_or(also, |_| true) && !ends_list(line);
     }
     found
 }
 
-fn quoted(text: &str) -> impl Iterator<Item = &str> {
-    text.split('"').skip(1).step_by(2)
+/// Whether a list that is open is closed at the end of the line.
+fn ends_list(line: &str) -> bool {
+    line.rfind(']') > line.rfind('[')
+}
+
+/// The strings in a line, each with what stands between it and the one before.
+fn quoted(line: &str) -> impl Iterator<Item = (&str, &str)> {
+    let mut parts = line.split('"');
+    std::iter::from_fn(move || Some((parts.next()?, parts.next()?)))
+}
+
+/// Whether a string has the form of a rule's name, with or without a side.
+fn is_rule(text: &str) -> bool {
+    let is_word = |word: &str| {
+        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        !word.is_empty() && word.chars().all(allowed)
+    };
+    let (rule, side) = text.split_once('/').unwrap_or((text, "side"));
+    is_word(side) && rule.split_once('.').is_some_and(|(area, name)| is_word(area) && is_word(name))
 }
 
 /// The rows of the page of exemptions: `| [rule](page.md#rule) | why |`.

@@ -19,8 +19,8 @@ const WHOLE: [(&str, &str); 4] = [
     ("a/src/join.rs", "fn f() {\n    //= docs/spec/rooms.md#rooms.create\n    g()\n}\n"),
     (
         "tests/conformance/src/cases/rooms.rs",
-        "    Case::must(\n        \"rooms.full/at-login\",\n        \"no more fit\",\n        \
-         play!(full),\n    )\n    .also(&[\"rooms.create\"]),\n",
+        "const CASES: &[Case] = &[\n    Case::must(\n        \"rooms.full/at-login\",\n        \
+         \"no more fit\",\n        play!(full),\n    )\n    .also(&[\"rooms.create\"]),\n];\n",
     ),
 ];
 
@@ -30,7 +30,7 @@ fn what_is_cited_and_tested_needs_nothing() {
     assert_eq!(trace.complaints(), Complaints::default());
     assert_eq!(trace.rules["rooms.create"].place, "docs/spec/rooms.md:6");
     assert_eq!(trace.citations[1].place, "a/src/join.rs:2");
-    assert_eq!(trace.cases[0].place, "tests/conformance/src/cases/rooms.rs:1");
+    assert_eq!(trace.cases[0].place, "tests/conformance/src/cases/rooms.rs:3");
 }
 
 #[test]
@@ -75,10 +75,38 @@ fn what_is_not_there_cannot_be_cited() {
         assert_eq!(stale.len(), 1, "{wrong}: {stale:?}");
         assert!(stale[0].starts_with("a/src/x.rs:1: "), "{stale:?}");
     }
-    for case in ["Case::must(\"rooms.empty\", x)", "Case::may(\"rooms.full\").also(&[\"no\"])"] {
-        let file = ("tests/conformance/src/cases/x.rs", case);
+    for case in ["must(\"rooms.empty\", x)", "may(\"rooms.full\").also(&[\"rooms.no\"])"] {
+        let list = format!("const CASES: &[Case] = &[\n    {case},\n];\n");
+        let file = ("tests/conformance/src/cases/x.rs", list.as_str());
         assert_eq!(trace(&[&WHOLE[..], &[file]].concat()).complaints().stale.len(), 1, "{case}");
     }
+}
+
+#[test]
+fn cases_are_what_lists_of_cases_begin_with() {
+    let text = "const OTHER: &str = \"not.this\";\n\
+                pub(super) const CASES: &[Case] = &[\n\
+                must(\"a.one\", \"a text\", play!(x)).also(&[\"b.two\", \"b.three\"]), \
+                Case::schema(\"schemas.ack\", \"fits\"),\n\
+                over(\"a.two/side\", \"with schemas.ack in it\", play!(x))\n\
+                    .also(&[\n\
+                        \"b.four\",\n\
+                        \"b.five\",\n\
+                    ]),\n\
+                must(\"a.three\", \"EIO=4\", play!(x)),\n\
+                ];\n\
+                fn x() { refused(\"not.that\") }\n";
+    let found = sources::cases("x.rs", text);
+    let found: Vec<(&str, Vec<&str>)> = found
+        .iter()
+        .map(|case| (case.id.as_str(), case.rules.iter().map(String::as_str).collect()))
+        .collect();
+    let expected = [
+        ("a.one", vec!["a.one", "b.two", "b.three"]),
+        ("a.two/side", vec!["a.two", "b.four", "b.five"]),
+        ("a.three", vec!["a.three"]),
+    ];
+    assert_eq!(found, expected);
 }
 
 #[test]
