@@ -14,12 +14,14 @@ mod names;
 mod packets;
 mod reading;
 mod relay;
+mod resuming;
 mod rooms;
 mod say;
 mod schemas;
 mod server;
 mod socketio;
 mod user_cfg;
+mod websocket;
 
 use std::sync::LazyLock;
 
@@ -49,6 +51,8 @@ pub fn all() -> Vec<&'static Case> {
             socketio::CASES,
             packets::CASES,
             eio3::CASES,
+            websocket::CASES,
+            resuming::CASES,
             schemas::CASES,
         ];
         areas.iter().flat_map(|area| area.iter()).collect()
@@ -59,8 +63,36 @@ pub fn all() -> Vec<&'static Case> {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::Path;
 
     use super::*;
+
+    /// The anchors of the specification.
+    fn rules() -> BTreeSet<String> {
+        let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/spec");
+        let folders = [spec.clone(), spec.join("messages")];
+        let files = folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap());
+        let paths = files.map(|file| file.unwrap().path());
+        let texts =
+            paths.filter(|path| path.is_file()).map(|path| fs::read_to_string(path).unwrap());
+        let anchors = texts.flat_map(|text| {
+            let starts = text.split("<a id=\"").skip(1);
+            starts.filter_map(|rest| Some(rest.split_once('"')?.0.to_owned())).collect::<Vec<_>>()
+        });
+        anchors.collect()
+    }
+
+    #[test]
+    fn every_rule_has_a_case_and_every_case_a_rule() {
+        let rules = rules();
+        let played: BTreeSet<String> =
+            all().iter().flat_map(|case| case.anchors()).map(ToOwned::to_owned).collect();
+        let without: Vec<_> = rules.difference(&played).collect();
+        assert!(without.is_empty(), "rules without a case: {without:?}");
+        let stale: Vec<_> = played.difference(&rules).collect();
+        assert!(stale.is_empty(), "cases of no rule: {stale:?}");
+    }
 
     #[test]
     fn ids_are_unique() {
