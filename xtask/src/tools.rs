@@ -1,5 +1,6 @@
 //! Installing what the tests need and the machine lacks. Nothing is done twice.
 
+use std::fs;
 use std::process::Command;
 
 use crate::end_to_end;
@@ -14,8 +15,11 @@ const CARGO_FUZZ: &str = "cargo-fuzz@0.13.2";
 /// Likewise, for `cargo xtask mutants`.
 const CARGO_MUTANTS: &str = "cargo-mutants@27.1.0";
 
-/// Debian's packages: a browser, and what the Rust client of the end-to-end tests links to.
-const DEBIAN_PACKAGES: &[&str] = &["chromium", "libssl-dev", "pkg-config"];
+/// Debian's packages: a browser, what the Rust client of the end-to-end tests links to, and Python.
+const DEBIAN_PACKAGES: &[&str] = &["chromium", "libssl-dev", "pkg-config", "python3-venv"];
+
+/// What the Python example needs.
+const PYTHON_PACKAGES: &str = "examples/python/requirements.txt";
 
 /// The oldest Node whose test runner the tests use.
 const NODE_MAJOR: u32 = 20;
@@ -42,14 +46,33 @@ fn cargo_tool(project: &Project, command: &str, package: &str) -> Result<(), Fai
     run(&mut project.cargo(&["install", "--locked", package]))
 }
 
-/// What the end-to-end tests need: Node, Debian's packages, the npm packages.
+/// What the end-to-end tests need: Node, and the packages of Debian, npm and Python.
 pub(crate) fn packages(project: &Project) -> Result<(), Failure> {
     let version = output(Command::new("node").arg("--version"))?;
     if node_major(&version).is_none_or(|major| major < NODE_MAJOR) {
         return Err(Failure::new(format!("Node {NODE_MAJOR} or later is needed, not {version}")));
     }
     debian_packages()?;
-    end_to_end::npm_packages(project)
+    end_to_end::npm_packages(project)?;
+    python_packages(project)
+}
+
+/// A virtual environment for the Python example, in `target/python`.
+fn python_packages(project: &Project) -> Result<(), Failure> {
+    let wanted = project.path(PYTHON_PACKAGES);
+    let environment = project.target("python");
+    // A copy of the list is put there last, so what it names is installed.
+    let installed = environment.join("requirements.txt");
+    if fs::read(&installed).is_ok_and(|list| fs::read(&wanted).is_ok_and(|one| one == list)) {
+        return Ok(());
+    }
+    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment))?;
+    run(Command::new(environment.join("bin/python"))
+        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"])
+        .arg(&wanted))?;
+    fs::copy(&wanted, &installed)
+        .map(drop)
+        .map_err(|error| Failure::new(format!("{}: {error}", installed.display())))
 }
 
 fn debian_packages() -> Result<(), Failure> {
