@@ -112,7 +112,7 @@ fn quoted(line: &str) -> impl Iterator<Item = (&str, &str)> {
 /// Whether a string has the form of a rule's name, with or without a side.
 fn is_rule(text: &str) -> bool {
     let is_word = |word: &str| {
-        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-';
         !word.is_empty() && word.chars().all(allowed)
     };
     let (rule, side) = text.split_once('/').unwrap_or((text, "side"));

@@ -88,7 +88,7 @@ fn cases_are_what_lists_of_cases_begin_with() {
                 pub(super) const CASES: &[Case] = &[\n\
                 must(\"a.one\", \"a text\", play!(x)).also(&[\"b.two\", \"b.three\"]), \
                 Case::schema(\"schemas.ack\", \"fits\"),\n\
-                over(\"a.two/side\", \"with schemas.ack in it\", play!(x))\n\
+                over(\"a.two/otherSide\", \"with schemas.ack in it\", play!(x))\n\
                     .also(&[\n\
                         \"b.four\",\n\
                         \"b.five\",\n\
@@ -103,7 +103,7 @@ fn cases_are_what_lists_of_cases_begin_with() {
         .collect();
     let expected = [
         ("a.one", vec!["a.one", "b.two", "b.three"]),
-        ("a.two/side", vec!["a.two", "b.four", "b.five"]),
+        ("a.two/otherSide", vec!["a.two", "b.four", "b.five"]),
         ("a.three", vec!["a.three"]),
     ];
     assert_eq!(found, expected);
