@@ -746,8 +746,8 @@ export interface RoomApiField {
   roomName: RoomName;
   /**
    * All the client's fields in this room; none if absent. A field whose value is `""` is removed.
-   * At most 4095 UTF-16 units of JSON by default. Refused with `MSG_REJECT_BAD_STRUCTURE` if it
-   * does not fit.
+   * An entry that does not fit is refused with `MSG_REJECT_BAD_FIELD`. At most 4095 UTF-16 units of
+   * JSON by default. Refused with `MSG_REJECT_BAD_STRUCTURE` if it does not fit.
    */
   field?: ApiFields;
 }
@@ -919,9 +919,9 @@ export interface Token {
 /** What to change of a client's configuration. What is absent stays as it is. */
 export interface UserCfg {
   /**
-   * Fields to set, or with `null` to remove, in all rooms of the client. Keys match
-   * `^[^\n\r\u2028\u2029]{1,128}$`. At most 4095 UTF-16 units of JSON by default. Refused with
-   * `MSG_REJECT_BAD_STRUCTURE` if it does not fit.
+   * Fields to set, or with `null` to remove, in all rooms of the client. An entry that does not fit
+   * is refused with `MSG_REJECT_BAD_FIELD`. Keys match `^[^\n\r\u2028\u2029]{1,128}$`. At most 4095
+   * UTF-16 units of JSON by default. Refused with `MSG_REJECT_BAD_STRUCTURE` if it does not fit.
    */
   apiField?: Record<string, ApiField | null>;
   /**

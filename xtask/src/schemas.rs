@@ -6,8 +6,8 @@ use crate::project::{Failure, Project, run};
 pub(crate) const CHECK: &str = "schemas/check";
 
 /// Writes the schemas, the AsyncAPI document, the types and the pages; with `--check` says which
-/// of them are not as they would be written, with `--freeze` keeps the schemas as a release promises
-/// them.
+/// of them are not as they would be written, with `--freeze` keeps the schemas as a release
+/// promises them.
 ///
 /// # Errors
 ///

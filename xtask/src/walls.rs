@@ -14,8 +14,8 @@ const WALLS: &[(&str, &[&str])] = &[
     ("easyrtc-transport-common", &["easyrtc-transport-socketio", "easyrtc-transport-ws"]),
     ("easyrtc-transport-socketio", &["easyrtc-transport-ws", "easyrtc-server"]),
     ("easyrtc-transport-ws", &["easyrtc-transport-socketio", "easyrtc-server"]),
-    // Building the server needs a Rust toolchain and nothing else, and what makes and checks schemas
-    // stays out of it: it hands out what was made.
+    // Building the server needs a Rust toolchain and nothing else, and what makes and checks
+    // schemas stays out of it: it hands out what was made.
     ("easyrtc-server", &["openssl", "native-tls", "openssl-sys", "schemars", "jsonschema"]),
 ];
 

@@ -14,25 +14,30 @@ pub(crate) fn files(documents: &[Document]) -> Vec<Output> {
     documents.iter().map(file).collect()
 }
 
+const INDEX: &str = "\
+# JSON Schemas of the EasyRTC protocol
+
+Draft 2020-12, for revision `REVISION`. Generated from the types of `easyrtc-proto` by
+`cargo xtask schemas`; a test fails when they are not what the code says.
+
+- Each `$id` begins with `BASE` and names the revision,
+  so that it never comes to mean something else.
+- A running server hands them out under `/schemas/`, `easyrtc-server schema [NAME]` prints them.
+- Keys that a schema doesn't name are ignored, wherever it names others.
+- What JSON Schema has no word for stands in keywords of our own: `x-error` is the error code for
+  a value that doesn't fit, `x-maxBytes` the default limit of its JSON text in bytes, `x-maxUnits`
+  in UTF-16 units. The key of a map entry and the name inside it (`roomName`, `fieldName`,
+  `easyrtcid`) are equal, and lengths of names count UTF-16 units.
+- [`asyncapi.json`](asyncapi.json) describes both transports with the same schemas.
+- [`revisions`](revisions) keeps the schemas of each revision as they were released.
+- [`../docs/messages`](../docs/messages/README.md) shows every message with examples,
+  [`../docs/client-authors.md`](../docs/client-authors.md) how to write a client,
+  [`../docs/versioning.md`](../docs/versioning.md) what may change.
+";
+
 /// `schemas/README.md`.
 pub(crate) fn index(documents: &[Document]) -> Output {
-    let mut text = format!(
-        "# JSON Schemas of the EasyRTC protocol\n\
-         \n\
-         Draft 2020-12, for revision `{PROTOCOL_REVISION}`. Generated from the types of `easyrtc-proto` by\n\
-         `cargo xtask schemas`; a test fails when they are not what the code says.\n\
-         \n\
-         - Each `$id` begins with `{}` and names the revision, so that it never comes to mean something else.\n\
-         - A running server hands them out under `/schemas/`, `easyrtc-server schema [NAME]` prints them.\n\
-         - Keys that a schema doesn't name are ignored, wherever it names others.\n\
-         - What JSON Schema has no word for stands in keywords of our own: `x-error` is the error code for a value that doesn't fit,\n  \
-           `x-maxBytes` the default limit of its JSON text in bytes, `x-maxUnits` in UTF-16 units. The key of a map entry and the name inside\n  \
-           it (`roomName`, `fieldName`, `easyrtcid`) are equal, and lengths of names count UTF-16 units.\n\
-         - [`asyncapi.json`](asyncapi.json) describes both transports with the same schemas.\n\
-         - [`../docs/messages`](../docs/messages/README.md) shows every message with examples,\n  \
-           [`../docs/client-authors.md`](../docs/client-authors.md) how to write a client, [`../docs/versioning.md`](../docs/versioning.md) what may change.\n",
-        base()
-    );
+    let mut text = INDEX.replace("REVISION", PROTOCOL_REVISION).replace("BASE", &base());
     let sections = [
         ("Client to server", Direction::Client, Scope::Message),
         ("Server to client", Direction::Server, Scope::Message),

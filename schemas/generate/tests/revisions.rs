@@ -1,4 +1,4 @@
-//! Within a revision the protocol only gains: the schemas are held against those that were released.
+//! Within a revision the protocol only gains: the schemas are held against those released.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
@@ -45,6 +45,9 @@ fn a_breaking_change_is_noticed() {
         }),
         0
     );
-    assert_eq!(changed("server/roomList.json", "/$defs/RoomListEntry/properties", &add("topic")), 0);
+    assert_eq!(
+        changed("server/roomList.json", "/$defs/RoomListEntry/properties", &add("topic")),
+        0
+    );
     assert_eq!(changed("client/roomJoin.json", "/$defs/RoomToJoin/properties", &add("topic")), 0);
 }

@@ -130,7 +130,8 @@ fn resolved<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
     }
 }
 
-/// Puts `null`, which fits nowhere, at each key that has an `x-error`, and gives the code to expect.
+/// Puts `null`, which fits nowhere, at each key that has an `x-error`: the code to expect, and the
+/// message.
 fn spoiled(root: &Value, schema: &Value, whole: &Value, at: &str, into: &mut Vec<(String, Value)>) {
     let Some(here) = whole.pointer(at) else { return };
     let schema = resolved(root, schema);

@@ -38,7 +38,7 @@ struct RoomApiField {
     #[schemars(extend("x-error" = "MSG_REJECT_BAD_ROOM"))]
     room_name: RoomName,
     /// All the client's fields in this room; none if absent. A field whose value is `""` is
-    /// removed.
+    /// removed. An entry that does not fit is refused with `MSG_REJECT_BAD_FIELD`.
     #[schemars(extend(
         "x-maxUnits" = DecodeLimits::default().room_api_field_units - 1,
         "x-error" = "MSG_REJECT_BAD_STRUCTURE"

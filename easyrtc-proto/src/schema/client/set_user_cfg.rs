@@ -49,7 +49,8 @@ pub(super) struct UserCfg {
         "x-error" = "MSG_REJECT_BAD_STRUCTURE"
     ))]
     user_settings: Option<BTreeMap<String, Payload>>,
-    /// Fields to set, or with `null` to remove, in all rooms of the client.
+    /// Fields to set, or with `null` to remove, in all rooms of the client. An entry that does not
+    /// fit is refused with `MSG_REJECT_BAD_FIELD`.
     #[schemars(extend(
         "x-maxUnits" = DecodeLimits::default().user_api_field_units - 1,
         "x-error" = "MSG_REJECT_BAD_STRUCTURE"
