@@ -23,7 +23,7 @@ pub(crate) const STEPS: &[Step] = &[
     step("fmt", "the code is formatted as rustfmt does", rust::fmt),
     step("tidy", "files are short, lines too, nothing is left to do", tidy::run),
     step("documents", "links lead somewhere, every rule has an anchor", documents::run),
-    step("trace", "the code cites every rule, and no rule that isn't there", trace::run),
+    step("trace", "every rule is cited where it is decided, and has a case", trace::run),
     step("clippy", "no warning from rustc or clippy", rust::clippy),
     step("test", "unit and integration tests", rust::test),
     step("features", "the server builds with either transport alone", rust::features),

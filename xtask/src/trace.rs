@@ -8,10 +8,7 @@ use crate::project::{Failure, Project, output};
 
 mod sources;
 
-use sources::{Case, Citation, Exemption, Rule};
-
-/// Where rules are listed that no case can test, with the reasons.
-const UNTESTED: &str = "docs/spec/untested.md";
+use sources::{Case, Citation, Rule};
 
 /// Where the cases are.
 const CASES: &str = "tests/conformance/src/cases";
@@ -22,7 +19,6 @@ struct Trace {
     rules: BTreeMap<String, Rule>,
     citations: Vec<Citation>,
     cases: Vec<Case>,
-    exemptions: Vec<Exemption>,
     /// What looks like a citation and isn't one.
     malformed: Vec<String>,
 }
@@ -46,13 +42,12 @@ pub(crate) fn run(project: &Project) -> Result<(), Failure> {
         println!("{complaint}");
     }
     println!(
-        "{} rules, cited {} times; {} cases and {} exemptions",
+        "{} rules, cited {} times, tested by {} cases",
         trace.rules.len(),
         trace.citations.len(),
-        trace.cases.len(),
-        trace.exemptions.len()
+        trace.cases.len()
     );
-    match stale.len() + uncited.len() {
+    match stale.len() + uncited.len() + untested.len() {
         0 => Ok(()),
         count => Err(Failure::new(format!("{count} complaints"))),
     }
@@ -73,9 +68,6 @@ pub(crate) fn trace(project: &Project, names: &[String]) -> Result<(), Failure> 
         }
         for case in trace.cases.iter().filter(|case| case.rules.contains(name)) {
             println!("  case {}: {}", case.id, case.place);
-        }
-        for exemption in trace.exemptions.iter().filter(|exemption| exemption.rule == *name) {
-            println!("  not tested: {}", exemption.reason);
         }
     }
     Ok(())
@@ -105,9 +97,7 @@ impl Trace {
     }
 
     fn add(&mut self, path: &str, text: &str) {
-        if path == UNTESTED {
-            self.exemptions.extend(sources::exemptions(path, text));
-        } else if path.starts_with("docs/spec/") {
+        if path.starts_with("docs/spec/") {
             self.rules.extend(sources::rules(path, text));
         } else if !path.starts_with("xtask/") {
             if path.starts_with(CASES) {
@@ -140,21 +130,12 @@ impl Trace {
         let cited: BTreeSet<&str> = code.map(|citation| citation.rule.as_str()).collect();
         let tested: BTreeSet<&str> =
             self.cases.iter().flat_map(|case| &case.rules).map(String::as_str).collect();
-        for Exemption { place, rule, .. } in &self.exemptions {
-            if !self.rules.contains_key(rule) {
-                stale.push(format!("{place}: there is no rule {rule}"));
-            } else if tested.contains(rule.as_str()) {
-                stale.push(format!("{place}: {rule} has a case"));
-            }
-        }
-        let exempt: BTreeSet<&str> =
-            self.exemptions.iter().map(|exemption| exemption.rule.as_str()).collect();
         let mut complaints = Complaints { stale, ..Complaints::default() };
         for (name, Rule { place }) in &self.rules {
             if !cited.contains(name.as_str()) {
                 complaints.uncited.push(format!("{place}: no code cites {name}"));
             }
-            if !tested.contains(name.as_str()) && !exempt.contains(name.as_str()) {
+            if !tested.contains(name.as_str()) {
                 complaints.untested.push(format!("{place}: no case tests {name}"));
             }
         }

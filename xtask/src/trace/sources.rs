@@ -27,14 +27,6 @@ pub(super) struct Case {
     pub(super) rules: Vec<String>,
 }
 
-/// A rule that no case can test.
-#[derive(Debug, PartialEq)]
-pub(super) struct Exemption {
-    pub(super) place: String,
-    pub(super) rule: String,
-    pub(super) reason: String,
-}
-
 /// The rules of a page: paragraphs that begin with an anchor.
 pub(super) fn rules(path: &str, text: &str) -> Vec<(String, Rule)> {
     let text = without_code(text);
@@ -117,15 +109,4 @@ fn is_rule(text: &str) -> bool {
     };
     let (rule, side) = text.split_once('/').unwrap_or((text, "side"));
     is_word(side) && rule.split_once('.').is_some_and(|(area, name)| is_word(area) && is_word(name))
-}
-
-/// The rows of the page of exemptions: `| [rule](page.md#rule) | why |`.
-pub(super) fn exemptions(path: &str, text: &str) -> Vec<Exemption> {
-    let rows = text.lines().zip(1..).filter_map(|(line, number)| {
-        let (rule, rest) = line.strip_prefix("| [")?.split_once("](")?;
-        let reason = rest.split_once(" | ")?.1.trim_end_matches(" |");
-        let place = format!("{path}:{number}");
-        Some(Exemption { place, rule: rule.to_owned(), reason: reason.to_owned() })
-    });
-    rows.collect()
 }

@@ -108,16 +108,3 @@ fn cases_are_what_lists_of_cases_begin_with() {
     ];
     assert_eq!(found, expected);
 }
-
-#[test]
-fn an_exemption_is_for_a_rule_without_a_case() {
-    let row = |rule| format!("| Rule | Why |\n|---|---|\n| [{rule}](rooms.md#{rule}) | inside |\n");
-    let without_cases = &WHOLE[..3];
-    for (rule, stale, untested) in [("rooms.full", 0, 1), ("rooms.gone", 1, 2)] {
-        let complaints = trace(&[without_cases, &[(UNTESTED, &row(rule))]].concat()).complaints();
-        assert_eq!((complaints.stale.len(), complaints.untested.len()), (stale, untested));
-    }
-    let both = trace(&[&WHOLE[..], &[(UNTESTED, &row("rooms.full"))]].concat());
-    assert_eq!(both.complaints().stale, [format!("{UNTESTED}:3: rooms.full has a case")]);
-    assert_eq!(both.exemptions[0].reason, "inside");
-}

@@ -11,7 +11,7 @@ use crate::message::Said;
 use crate::wire::Link;
 use crate::world::World;
 
-use super::say;
+use super::{say, websocket};
 
 pub(super) const CASES: &[Case] = &[
     Case::must(
@@ -49,6 +49,12 @@ pub(super) const CASES: &[Case] = &[
         "the list is the same in every application",
         play!(everywhere),
     ),
+    Case::must(
+        "websocket.protocol",
+        "the welcome says of the protocol what the token says",
+        play!(welcome),
+    )
+    .on(On::WebSocket),
 ];
 
 /// What the server lists. One that names no protocol promises nothing.
@@ -136,5 +142,13 @@ async fn everywhere(world: World) -> Outcome {
     let other = format!("{}-2", world.app);
     let other = listed(&world.login_with(&json!({"applicationName": other})).await?)?;
     ensure!(list == other, "{list:?} here, and {other:?} there");
+    Ok(())
+}
+
+async fn welcome(world: World) -> Outcome {
+    let (_link, welcome) = websocket::welcomed(&world).await?;
+    let ada = world.login().await?;
+    let (token, welcome) = (&ada.token["protocol"], &welcome["protocol"]);
+    ensure!(!token.is_null() && token == welcome, "{token} in the token, {welcome} before it");
     Ok(())
 }
