@@ -9,8 +9,12 @@ use sha2::Sha256;
 
 use symbol::Symbol;
 
-/// How often each half of a text is mixed into the other, in turn.
-const ROUNDS: u8 = 6;
+/// How often one half of a text is mixed into the other, in turn: as often as it takes to be taken
+/// for a random permutation also by those who may undo some (Luby and Rackoff).
+const ROUNDS: u8 = 4;
+
+/// Bytes that shift one symbol: more than any alphabet has characters, so that all are alike.
+const SHIFT: usize = 4;
 
 /// Replaces texts by stand-ins.
 ///
@@ -58,12 +62,14 @@ impl StandIns {
     /// by what the key makes of the other.
     fn permute(&self, symbols: &mut [Symbol]) {
         let (left, right) = symbols.split_at_mut(symbols.len() / 2);
+        let mut shifts = Vec::with_capacity(right.len() * SHIFT);
         for round in 0..ROUNDS {
             let (shifted, by) =
                 if round % 2 == 0 { (&mut *right, &*left) } else { (&mut *left, &*right) };
-            let mut shifts = self.stream(round, by);
-            for symbol in shifted {
-                symbol.shift(shifts.next_u32());
+            shifts.resize(shifted.len() * SHIFT, 0);
+            self.stream(round, by).fill_bytes(&mut shifts);
+            for (symbol, shift) in shifted.iter_mut().zip(shifts.as_chunks::<SHIFT>().0) {
+                symbol.shift(u32::from_le_bytes(*shift));
             }
         }
     }
@@ -73,10 +79,10 @@ impl StandIns {
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.key) else {
             return ChaCha20Rng::from_seed([0; 32]);
         };
-        mac.update(&[round]);
-        for symbol in half {
-            mac.update(&symbol.value.to_le_bytes());
-        }
+        let mut bytes = Vec::with_capacity(1 + half.len());
+        bytes.push(round);
+        half.iter().for_each(|symbol| symbol.write(&mut bytes));
+        mac.update(&bytes);
         ChaCha20Rng::from_seed(mac.finalize().into_bytes().into())
     }
 }

@@ -104,7 +104,7 @@ pub(super) struct Symbol {
     at: usize,
     alphabet: Alphabet,
     /// Which of its alphabet it is.
-    pub(super) value: u32,
+    value: u32,
 }
 
 impl Symbol {
@@ -112,9 +112,20 @@ impl Symbol {
         Self { at, alphabet, value: alphabet.index(c) }
     }
 
+    /// Writes down which of its alphabet it is, in a number of bytes that its alphabet says.
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
+        let [low, rest @ ..] = self.value.to_le_bytes();
+        out.push(low);
+        if self.alphabet.extent().1 > 256 {
+            out.extend(rest);
+        }
+    }
+
+    /// Shifts it within its alphabet, by a part of the alphabet that `by` is of 2^32.
     pub(super) fn shift(&mut self, by: u32) {
         let (_, size) = self.alphabet.extent();
-        self.value = (self.value + by % size) % size;
+        let part = (u64::from(by) * u64::from(size)) >> u32::BITS;
+        self.value = (self.value + u32::try_from(part).unwrap_or_default()) % size;
     }
 }
 
