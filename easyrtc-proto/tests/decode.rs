@@ -106,6 +106,7 @@ fn commands_are_checked_in_the_original_order() {
         (r#""msgType":"offer","targetEasyrtcid":7,"msgData":{"a":1}"#, "MSG_REJECT_BAD_STRUCTURE"),
         (r#""msgType":"hangup","targetEasyrtcid":"a""#, "ok"),
         (r#""msgType":"hangup","targetEasyrtcid":"a","msgData":null"#, "MSG_REJECT_BAD_DATA"),
+        (r#""msgType":"hangup","targetEasyrtcid":"a","msgData":{"a":1}"#, "MSG_REJECT_BAD_DATA"),
         (r#""msgType":"reject""#, "MSG_REJECT_BAD_STRUCTURE"),
         (r#""msgType":"getIceConfig""#, "ok"),
         (r#""msgType":"getIceConfig","msgData":{}"#, "ok"),

@@ -131,6 +131,20 @@ mod tests {
     }
 
     #[test]
+    fn a_string_ends_at_its_quote() {
+        for (text, length) in [
+            (r#""""#, 2),
+            (r#""a"b"#, 3),
+            (r#""\"","#, 4),
+            (r#""ab\"c"x"#, 7),
+            (r#""abc\\"x\""#, 7),
+            (r#""abcd\u0022\\\""z"#, 16),
+        ] {
+            assert_eq!(skip_string(text.as_bytes()), length, "{text}");
+        }
+    }
+
+    #[test]
     fn arrays_have_their_indices_as_keys() {
         assert_eq!(
             members("[ 7, {} ]"),

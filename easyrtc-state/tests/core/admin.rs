@@ -1,7 +1,7 @@
 use easyrtc_proto::{
     AppName, FieldName, ForwardToUrl, GroupName, IceServer, Payload, RoomName, SessionId,
 };
-use easyrtc_state::{AdminCommand, Field, FieldOwner};
+use easyrtc_state::{AdminCommand, AdminError, Field, FieldOwner};
 
 use crate::harness::{Table, outcome};
 
@@ -136,4 +136,17 @@ fn a_shutdown_tells_everybody_and_lets_nobody_in() {
     assert_eq!(table.core.stats().connections, 0);
     assert!(table.close(1).is_empty());
     assert_eq!(outcome(&table.auth(1, "")), "ok", "nobody is there to be answered");
+}
+
+#[test]
+fn refusals_say_what_is_missing() {
+    for (error, text) in [
+        (AdminError::NoApplication, "there is no such application"),
+        (AdminError::NoRoom, "there is no such room"),
+        (AdminError::NoSession, "there is no such session"),
+        (AdminError::NoClient, "there is no such client"),
+        (AdminError::TooMany, "a limit is reached"),
+    ] {
+        assert_eq!(error.to_string(), text);
+    }
 }
