@@ -120,3 +120,25 @@ fn without_an_ack_id_nothing_happens() {
         assert!(table.say_with(1, None, event, message).is_empty());
     }
 }
+
+#[test]
+fn attachments_go_with_the_frame() {
+    use easyrtc_proto::{
+        Attachments, ClientEvent, ClientMessage, Command, DecodeLimits, EasyrtcId, RelayedSignal,
+        ServerMessage,
+    };
+    let text =
+        r#"{"msgType":"offer","targetEasyrtcid":"a","msgData":{"_placeholder":true,"num":0}}"#;
+    let packet = Attachments::new(vec!["bytes".into()]);
+    let raw = serde_json::from_str::<&serde_json::value::RawValue>(text).unwrap();
+    let message = ClientMessage::decode(ClientEvent::Cmd, raw, &packet, &DecodeLimits::default());
+    let Ok(ClientMessage::Command(Command::Signal(signal))) = message else { panic!("a signal") };
+    let message = ServerMessage::Signal(RelayedSignal {
+        kind: signal.kind,
+        sender_easyrtcid: EasyrtcId::parse("b").unwrap(),
+        msg_data: signal.msg_data,
+    });
+    let frame = easyrtc_state::Frame::new(message, 77);
+    assert_eq!(frame.attachments(), packet.as_slice());
+    assert_eq!(frame.server_time(), 77);
+}
