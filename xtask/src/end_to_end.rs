@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use crate::conformance;
 use crate::project::{Failure, Project, run};
 use crate::rust::RUST_SOCKETIO;
 use crate::schemas;
@@ -14,7 +15,7 @@ const CLIENTS_JS: &str = "clients/js";
 
 /// The npm packages of the lock files, unless they are there already.
 pub(crate) fn npm_packages(project: &Project) -> Result<(), Failure> {
-    let packages = [END_TO_END, CLIENTS_JS, schemas::CHECK];
+    let packages = [END_TO_END, CLIENTS_JS, schemas::CHECK, conformance::ORIGINAL];
     packages.into_iter().try_for_each(|package| npm_ci(project, package))
 }
 

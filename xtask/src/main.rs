@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use project::{Failure, Project};
 use steps::{STEPS, Step};
 
+mod conformance;
 mod deny;
 mod documents;
 mod end_to_end;
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
         "fuzz" => Project::find().and_then(|project| fuzz::fuzz(&project, rest)),
         "mutants" => Project::find().and_then(|project| mutants::mutants(&project, rest)),
         "trace" => Project::find().and_then(|project| trace::trace(&project, rest)),
+        "conformance" => Project::find().and_then(|project| conformance::write(&project)),
         "help" | "--help" | "-h" => {
             help();
             Ok(())
@@ -62,6 +64,7 @@ fn help() {
     println!("cargo xtask fuzz [TARGET]... [--seconds N]         fuzzing; long, so never in CI");
     println!("cargo xtask mutants [--shard K/N | --sample N [--seed S]]   likewise");
     println!("cargo xtask trace [RULE]... where rules of docs/spec are decided and tested");
+    println!("cargo xtask conformance     the table in docs/conformance.md");
     println!("cargo xtask help            this text");
     println!();
     println!("Steps of `cargo xtask test`, in order; the first that fails ends it:");

@@ -1,7 +1,7 @@
 //! What `cargo xtask test` does, as data.
 
 use crate::project::{Failure, Project};
-use crate::{deny, documents, end_to_end, rust, schemas, tidy, tools, trace, walls};
+use crate::{conformance, deny, documents, end_to_end, rust, schemas, tidy, tools, trace, walls};
 
 /// One thing to run.
 #[derive(Debug)]
@@ -36,6 +36,7 @@ pub(crate) const STEPS: &[Step] = &[
     end_to_end_step("node", "socket.io-client against the binary", end_to_end::node),
     end_to_end_step("browser", "calls of the stock client in Chromium", end_to_end::browser),
     end_to_end_step("rust-socketio", "rust_socketio against the binary", end_to_end::rust_socketio),
+    end_to_end_step("conformance", "every rule, on four servers", conformance::check),
     end_to_end_step("messages", "what the tests said is what the schemas say", schemas::messages),
 ];
 

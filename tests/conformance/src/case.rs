@@ -76,11 +76,6 @@ impl Verdict {
 pub(crate) enum Stop {
     /// The rule is broken.
     Fail(String),
-    /// Kept, but only just.
-    NonStrict(String),
-    /// There is something to tell, and nothing to judge.
-    #[expect(dead_code, reason = "no MAY of the specification has a case yet")]
-    Informational(String),
     /// It cannot be played against this target.
     Skip(String),
 }
@@ -88,10 +83,7 @@ pub(crate) enum Stop {
 impl fmt::Display for Stop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Fail(text)
-            | Self::NonStrict(text)
-            | Self::Informational(text)
-            | Self::Skip(text) => f.write_str(text),
+            Self::Fail(text) | Self::Skip(text) => f.write_str(text),
         }
     }
 }
@@ -194,8 +186,6 @@ impl Case {
     pub(crate) fn verdict(&self, outcome: Outcome) -> Verdict {
         match outcome {
             Ok(()) => Verdict::Pass,
-            Err(Stop::NonStrict(text)) => Verdict::NonStrict(text),
-            Err(Stop::Informational(text)) => Verdict::Informational(text),
             Err(Stop::Skip(reason)) => Verdict::Skipped(reason),
             Err(Stop::Fail(text)) => match (self.level, shortened(&text)) {
                 (Level::Must, text) => Verdict::Fail(text),

@@ -252,6 +252,34 @@ pub(crate) async fn http(
     let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok());
     let headers = lines.filter_map(|line| line.split_once(':'));
     let headers = headers.map(|(name, value)| (name.to_lowercase(), value.trim().to_owned()));
-    let body = bytes[head + 4..].to_vec();
-    Ok(Response { status: status.unwrap_or(0), headers: headers.collect(), body })
+    let headers: Vec<(String, String)> = headers.collect();
+    let mut body = bytes[head + 4..].to_vec();
+    if headers.iter().any(|(name, value)| name == "transfer-encoding" && value == "chunked") {
+        body = unchunked(&body);
+    }
+    Ok(Response { status: status.unwrap_or(0), headers, body })
+}
+
+/// What is in the chunks of a body; as far as they are whole.
+fn unchunked(mut body: &[u8]) -> Vec<u8> {
+    let mut whole = Vec::new();
+    while let Some(end) = body.windows(2).position(|window| window == b"\r\n") {
+        let digits = String::from_utf8_lossy(&body[..end]).into_owned();
+        let size = usize::from_str_radix(digits.trim(), 16).unwrap_or(0);
+        let Some(chunk) = body.get(end + 2..end + 2 + size).filter(|chunk| !chunk.is_empty())
+        else {
+            break;
+        };
+        whole.extend_from_slice(chunk);
+        body = body.get(end + 4 + size..).unwrap_or_default();
+    }
+    whole
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn chunks_are_put_together() {
+        assert_eq!(super::unchunked(b"3\r\nabc\r\nA\r\n0123456789\r\n0\r\n\r\n"), b"abc0123456789");
+    }
 }

@@ -11,7 +11,7 @@ use crate::profile::{ONE_SESSION, ORIGINS, QUICK_PINGS};
 use crate::wire::{Frame, Link, Refused, http};
 use crate::world::World;
 
-use super::packets::{auth, connected, opened};
+use super::packets::{auth, connected, easyrtcid, opened};
 
 pub(super) const CASES: &[Case] = &[
     socket_io("socketio.handshake", "the handshake says all there is", play!(handshake)),
@@ -215,8 +215,7 @@ async fn payload(world: World) -> Outcome {
     let starts: Vec<&str> = heard.split(SEPARATOR).filter_map(|packet| packet.get(..4)).collect();
     ensure!(starts == ["430[", "431[", "432["], "heard {heard}");
     // Binary: one to itself.
-    let token = heard.split("\"easyrtcid\":\"").nth(1).and_then(|rest| rest.split('"').next());
-    let id = token.unwrap_or_default();
+    let id = heard.split(SEPARATOR).next().and_then(easyrtcid).unwrap_or_default();
     let data = r#"{"_placeholder":true,"num":0}"#;
     let offer = format!(
         r#"451-3["easyrtcCmd",{{"msgType":"offer","targetEasyrtcid":"{id}","msgData":{{"a":{data}}}}}]"#

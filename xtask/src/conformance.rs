@@ -1,0 +1,88 @@
+//! The conformance kit against four servers: the core in process, the binary over both of its
+//! transports, and the original.
+
+use std::fs;
+use std::path::Path;
+
+use crate::project::{Failure, Project, run};
+
+/// The package that starts the original.
+pub(crate) const ORIGINAL: &str = "tests/conformance/original";
+
+/// The document with the table of the four.
+const DOCUMENT: &str = "docs/conformance.md";
+
+/// A server, what the table calls it, and the arguments that say where it is.
+struct Server {
+    name: &'static str,
+    arguments: Vec<String>,
+}
+
+fn servers(project: &Project) -> Vec<Server> {
+    let binary = project.target("release/easyrtc-server");
+    let ours = format!("'{}' --listen 127.0.0.1:0", binary.display());
+    let original = format!("node '{}'", project.path(ORIGINAL).join("server.mjs").display());
+    let known = project.path(ORIGINAL).join("expected-failures.txt").display().to_string();
+    let words = |words: &[&str]| words.iter().map(ToString::to_string).collect();
+    vec![
+        Server { name: "core", arguments: words(&["--in-process"]) },
+        Server { name: "Socket.IO", arguments: words(&["--jobs", "3", "--spawn", &ours]) },
+        Server {
+            name: "raw WebSocket",
+            arguments: words(&["--jobs", "3", "--transport", "ws", "--spawn", &ours]),
+        },
+        Server {
+            name: "original",
+            arguments: words(&[
+                "--jobs",
+                "3",
+                "--timeout",
+                "2s",
+                "--options-only",
+                "--expected-failures",
+                &known,
+                "--spawn",
+                &original,
+            ]),
+        },
+    ]
+}
+
+/// Plays all cases against the four, and compares the table in the documents with what came of it.
+pub(crate) fn check(project: &Project) -> Result<(), Failure> {
+    let reports = play(project)?;
+    table(project, &reports, &["--check"])
+}
+
+/// Plays all cases, and writes the table.
+pub(crate) fn write(project: &Project) -> Result<(), Failure> {
+    let reports = play(project)?;
+    table(project, &reports, &[])
+}
+
+/// The reports of all four, as files.
+fn play(project: &Project) -> Result<Vec<String>, Failure> {
+    let folder = project.target("conformance");
+    fs::create_dir_all(&folder)
+        .map_err(|error| Failure::new(format!("{}: {error}", folder.display())))?;
+    let mut reports = Vec::new();
+    for Server { name, arguments } in servers(project) {
+        let report = report(&folder, name);
+        println!("--> {name}");
+        run(kit(project).args(["--name", name, "--json", &report]).args(arguments))?;
+        reports.push(report);
+    }
+    Ok(reports)
+}
+
+fn report(folder: &Path, name: &str) -> String {
+    folder.join(format!("{}.json", name.replace(' ', "-"))).display().to_string()
+}
+
+fn table(project: &Project, reports: &[String], more: &[&str]) -> Result<(), Failure> {
+    run(kit(project).arg("table").args(more).arg(DOCUMENT).args(reports))
+}
+
+fn kit(project: &Project) -> std::process::Command {
+    project.cargo(&["run", "--quiet", "--locked", "--package", "easyrtc-conformance", "--"])
+}
