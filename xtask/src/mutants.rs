@@ -1,9 +1,10 @@
 //! `cargo xtask mutants`: would the tests notice if the code were wrong? See `docs/testing.md`.
 
+use std::fs;
 use std::process::Command;
 
 use crate::options::Options;
-use crate::project::{Failure, Project, output, run};
+use crate::project::{Failure, Project, output};
 use crate::tools;
 
 /// What is mutated. What is left out, and why, stands in `.cargo/mutants.toml`.
@@ -12,8 +13,11 @@ const PACKAGES: [&str; 4] = ["--package", "easyrtc-proto", "--package", "easyrtc
 /// Whose tests are to notice what the tests of the mutated package did not.
 const TESTS: &str = "easyrtc-proto,easyrtc-state,easyrtc-test-kit";
 
-/// How `cargo mutants` ends if there are survivors, and if tests took too long.
-const SURVIVORS: [i32; 2] = [2, 3];
+/// How `cargo mutants` ends if it got through: nothing, a survivor, a test that took too long.
+const DONE: [i32; 3] = [0, 2, 3];
+
+/// Where it writes what became of each mutant.
+const OUTCOMES: &str = "target/mutants.out";
 
 /// The sample that is drawn if no seed is given.
 const SEED: u64 = 1;
@@ -51,16 +55,33 @@ pub(crate) fn mutants(project: &Project, arguments: &[String]) -> Result<(), Fai
     }
     // Most are noticed by the tests of their own package, which alone are built much faster.
     println!("\n==> the tests of each package");
-    let own_tests = command(project, &chosen, &[]).status();
-    let own_tests = own_tests.map_err(|error| Failure::new(format!("cargo mutants: {error}")))?;
-    if own_tests.success() {
-        return Ok(());
+    let mut survivors = try_all(project, command(project, &chosen, &[]))?;
+    if !survivors.is_empty() {
+        println!("\n==> the tests of all, for the survivors");
+        // A mutant that makes a test go on forever was noticed, and is not to be tried again.
+        let timeout = read(project, "timeout.txt")?;
+        let caught = read(project, "caught.txt")? + &timeout;
+        let path = project.path(OUTCOMES).join("caught.txt");
+        fs::write(path, caught).map_err(|error| Failure::new(format!("{OUTCOMES}: {error}")))?;
+        let how = ["--iterate", "--test-package", TESTS];
+        survivors = try_all(project, command(project, &chosen, &how))?;
     }
-    if !own_tests.code().is_some_and(|code| SURVIVORS.contains(&code)) {
-        return Err(Failure::new(format!("cargo mutants ended with {own_tests}")));
+    if survivors.is_empty() { Ok(()) } else { Err(Failure::new(format!("survived:\n{survivors}"))) }
+}
+
+/// Runs `cargo mutants` and returns which mutants survived, one on each line.
+fn try_all(project: &Project, mut command: Command) -> Result<String, Failure> {
+    let status = command.status();
+    let status = status.map_err(|error| Failure::new(format!("cargo mutants: {error}")))?;
+    if !status.code().is_some_and(|code| DONE.contains(&code)) {
+        return Err(Failure::new(format!("cargo mutants ended with {status}")));
     }
-    println!("\n==> the tests of all, for the survivors");
-    run(&mut command(project, &chosen, &["--iterate", "--test-package", TESTS]))
+    read(project, "missed.txt")
+}
+
+fn read(project: &Project, file: &str) -> Result<String, Failure> {
+    let text = fs::read_to_string(project.path(OUTCOMES).join(file));
+    text.map_err(|error| Failure::new(format!("{OUTCOMES}/{file}: {error}")))
 }
 
 fn command(project: &Project, chosen: &[String], how: &[&str]) -> Command {
