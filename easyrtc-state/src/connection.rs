@@ -10,6 +10,7 @@ use crate::deadline::Timer;
 use crate::effect::{Effect, Recipients};
 use crate::input::{CloseReason, ConnId, ConnMeta, TransportKind};
 use crate::notice::Notice;
+use crate::planted::planted;
 use crate::roster::{Change, Changes, announce};
 use crate::state::{Ctx, State};
 
@@ -99,6 +100,9 @@ pub(crate) fn forget(state: &mut State, conn: ConnId, reason: CloseReason, ctx: 
     let Some(connection) = state.conns.get_mut(&conn) else { return };
     state.deadlines.cancel(connection.silence_deadline.0, Timer::Silence(conn));
     for ask in std::mem::take(&mut connection.asks) {
+        if planted!(QuestionsOutlive) {
+            break;
+        }
         if let Some(pending) = state.asks.remove(ask) {
             state.deadlines.cancel(pending.deadline, Timer::Ask(ask));
             pending.ticket.abandon();
@@ -126,7 +130,9 @@ fn forget_client(state: &mut State, conn: ConnId, ctx: &mut Ctx<'_>) {
     let changes: Changes = rooms.into_iter().map(|room| (room, Change::Remove)).collect();
     announce(state, &app, conn, easyrtcid, &changes, ctx);
     //= docs/spec/groups.md#groups.left-on-close
-    state.leave_groups(conn);
+    if !planted!(GroupKeepsGhost) {
+        state.leave_groups(conn);
+    }
     state.leave_session(conn, ctx);
     state.ids.remove(&easyrtcid);
     if let Some(app) = state.apps.get_mut(&app) {

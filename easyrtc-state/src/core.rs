@@ -12,6 +12,7 @@ use crate::effect::{Effect, Effects};
 use crate::entropy::Entropy;
 use crate::input::{AckId, CloseReason, ConnId, Input, Now};
 use crate::notice::Notice;
+use crate::planted::planted;
 use crate::policy::{AllowAll, Policy};
 use crate::state::{Ctx, State};
 use crate::{admin, command, connection};
@@ -150,8 +151,12 @@ fn unpark(state: &mut State, conn: ConnId, ctx: &mut Ctx<'_>) {
         if connection.login.is_some() {
             return;
         }
-        let Some(Parked { ack, message }) = connection.parked.pop_front() else {
-            if std::mem::take(&mut connection.paused) {
+        let next = match planted!(WaitingReversed) {
+            true => connection.parked.pop_back(),
+            false => connection.parked.pop_front(),
+        };
+        let Some(Parked { ack, message }) = next else {
+            if std::mem::take(&mut connection.paused) && !planted!(NeverResumed) {
                 connection.last_seen.0 = ctx.now.mono;
                 ctx.out.push(Effect::Resume { conn });
             }
@@ -202,11 +207,17 @@ fn tick(state: &mut State, ctx: &mut Ctx<'_>) {
                 }
             }
         }
+        if planted!(OneTimerPerTick) {
+            return;
+        }
     }
 }
 
 /// Nobody answered in time.
 fn ask_due(state: &mut State, ask: AskId, ctx: &mut Ctx<'_>) {
+    if planted!(TimeoutUnanswered) && !state.asks.is_login(ask) {
+        return state.asks.remove(ask).map_or((), |pending| pending.ticket.abandon());
+    }
     let code = match state.asks.is_login(ask) {
         //= docs/spec/login.md#login.undecided
         true => ErrorCode::LoginTimeout,

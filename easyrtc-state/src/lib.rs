@@ -33,6 +33,7 @@ mod effect;
 mod entropy;
 mod input;
 mod notice;
+mod planted;
 mod policy;
 mod room;
 mod roster;
@@ -49,4 +50,6 @@ pub use effect::{Effect, Effects, Frame, Recipient, Recipients};
 pub use entropy::{DrawnIds, Entropy};
 pub use input::{AckId, CloseReason, ConnId, ConnMeta, Input, Now, RequestId, TransportKind};
 pub use notice::Notice;
+#[cfg(feature = "planted")]
+pub use planted::Planted;
 pub use policy::{AllowAll, Policy};

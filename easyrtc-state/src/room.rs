@@ -10,6 +10,7 @@ use crate::config::FieldMap;
 use crate::conn::Client;
 use crate::effect::Recipient;
 use crate::input::ConnId;
+use crate::planted::planted;
 use crate::unhashed::Unhashed;
 
 /// A room of an application.
@@ -61,7 +62,8 @@ impl Room {
 
     pub(crate) fn is_full(&self) -> bool {
         //= docs/spec/rooms.md#rooms.full
-        self.capacity != 0 && self.members.len() >= self.capacity
+        let capacity = self.capacity + usize::from(planted!(OneTooMany));
+        self.capacity != 0 && self.members.len() >= capacity
     }
 
     pub(crate) fn contains(&self, conn: ConnId) -> bool {
@@ -71,7 +73,8 @@ impl Room {
     /// Lets `client` in; who is in already keeps the time it entered.
     pub(crate) fn enter(&mut self, conn: ConnId, client: &Client, unix_ms: u64) {
         //= docs/spec/rooms.md#rooms.join-time
-        let joined_at = self.members.get(&conn).map_or(unix_ms, |member| member.joined_at);
+        let member = self.members.get(&conn).filter(|_| !planted!(JoinTimeReset));
+        let joined_at = member.map_or(unix_ms, |member| member.joined_at);
         let api_field = ApiFields::default();
         let entry = Arc::new(entry(client, joined_at, &api_field));
         let member = Member { easyrtcid: client.easyrtcid, joined_at, api_field, entry };

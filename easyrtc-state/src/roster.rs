@@ -13,6 +13,7 @@ use easyrtc_proto::{
 
 use crate::effect::{Effect, Frame, Recipient, Recipients};
 use crate::input::ConnId;
+use crate::planted::planted;
 use crate::state::{Ctx, State};
 
 /// What there is to tell about a client in one room.
@@ -90,7 +91,8 @@ pub(crate) fn announce(
     if let (Some(name), None) = (names.next(), names.next()) {
         if let Some(room) = state.room_mut(app, name) {
             //= docs/spec/rooms.md#rooms.delta-not-self
-            send(Recipients::Many { list: room.recipients(), except: Some(conn) }, &[name]);
+            let except = Some(conn).filter(|_| !planted!(DeltaToOneself));
+            send(Recipients::Many { list: room.recipients(), except }, &[name]);
         }
         return;
     }

@@ -14,6 +14,7 @@ use crate::effect::{Effect, Effects, Frame, Recipients};
 use crate::entropy::Entropy;
 use crate::input::{ConnId, Now};
 use crate::notice::Notice;
+use crate::planted::planted;
 use crate::policy::Policy;
 use crate::room::Room;
 
@@ -97,7 +98,7 @@ impl State {
     pub(crate) fn peer(&self, app: &AppName, easyrtcid: &EasyrtcId) -> Option<(ConnId, &Client)> {
         let conn = *self.ids.get(easyrtcid)?;
         let client = self.client(conn)?;
-        (client.app == *app).then_some((conn, client))
+        (client.app == *app || planted!(ApplicationsLeak)).then_some((conn, client))
     }
 
     pub(crate) fn room(&self, app: &AppName, room: &RoomName) -> Option<&Room> {
@@ -136,7 +137,9 @@ impl State {
             let timer = Timer::Room(app.clone(), name.clone());
             room.forget_at = self.deadlines.set(ctx.now.mono, ctx.config.room_empty_ttl, timer);
         }
-        ctx.notice(Notice::RoomLeft { easyrtcid, app, room: name.clone() });
+        if !planted!(NoticesAtRandom) {
+            ctx.notice(Notice::RoomLeft { easyrtcid, app, room: name.clone() });
+        }
     }
 
     /// Takes `conn` out of its groups.

@@ -54,6 +54,20 @@ pub(crate) fn features(project: &Project) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Seeds of the simulation of the core, its clients and their lines.
+pub(crate) fn simulation(project: &Project) -> Result<(), Failure> {
+    let of_simulation = ["run", "--release", "--locked", "--package", "easyrtc-sim"];
+    run(project.cargo(&of_simulation).args(["--", "--seeds", "1000"]))
+}
+
+/// The test of that test: bugs are planted in the core, and have to be found.
+pub(crate) fn planted(project: &Project) -> Result<(), Failure> {
+    let of_simulation =
+        ["--release", "--locked", "--package", "easyrtc-sim", "--features", "planted"];
+    run(project.cargo(&["test", "--quiet"]).args(of_simulation))?;
+    run(project.cargo(&["run"]).args(of_simulation).args(["--", "--planted"]))
+}
+
 /// Broken links and the like are errors.
 pub(crate) fn doc(project: &Project) -> Result<(), Failure> {
     run(project

@@ -27,6 +27,8 @@ pub(crate) const STEPS: &[Step] = &[
     step("clippy", "no warning from rustc or clippy", rust::clippy),
     step("test", "unit and integration tests", rust::test),
     step("features", "the server builds with either transport alone", rust::features),
+    step("simulation", "1,000 seeds of the simulation", rust::simulation),
+    step("planted", "the simulation finds every planted bug", rust::planted),
     step("doc", "the documentation builds without a warning", rust::doc),
     step("deny", "dependencies: licences, sources, duplicates", deny::run),
     step("walls", "crates depend on no more than they may", walls::run),

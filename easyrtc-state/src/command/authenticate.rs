@@ -16,6 +16,7 @@ use crate::effect::Effect;
 use crate::entropy::draw_easyrtcid;
 use crate::input::{CloseReason, ConnId};
 use crate::notice::Notice;
+use crate::planted::planted;
 use crate::roster::{Change, Changes, announce};
 use crate::state::{Ctx, Reject, State};
 use crate::ticket::Ticket;
@@ -183,7 +184,9 @@ fn apply(state: &mut State, conn: ConnId, ticket: Ticket, login: Login, ctx: &mu
     match former.app {
         //= docs/spec/login.md#login.again-application
         Some(old) if old != app => {
-            announce(state, &old, conn, easyrtcid, &former.left, ctx);
+            if !planted!(OldApplicationNotTold) {
+                announce(state, &old, conn, easyrtcid, &former.left, ctx);
+            }
             state.forget_app_if_unused(&old);
         }
         _ => changes.extend(former.left),

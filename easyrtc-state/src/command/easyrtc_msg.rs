@@ -11,6 +11,7 @@ use crate::ask::{About, Pending, Question, Verdict};
 use crate::conn::Client;
 use crate::effect::{Recipient, Recipients};
 use crate::input::ConnId;
+use crate::planted::planted;
 use crate::state::{Ctx, Reject, State};
 use crate::ticket::Ticket;
 
@@ -86,7 +87,9 @@ fn decide(state: &State, conn: ConnId, message: &CustomMessage) -> Result<Audien
     }
     let room = target.room.as_ref().and_then(|room| state.room(&sender.app, room));
     //= docs/spec/groups.md#groups.combined
-    let in_room = |member: &ConnId| room.is_none_or(|room| room.contains(*member));
+    let in_room = |member: &ConnId| {
+        room.is_none_or(|room| room.contains(*member)) || planted!(GroupIgnoresRoom)
+    };
     //= docs/spec/groups.md#groups.addressed-alone
     let others = members.iter().filter(|&&member| member != conn).copied();
     let recipients = others.filter(in_room).filter_map(|c| Some(state.conns.get(&c)?.recipient(c)));

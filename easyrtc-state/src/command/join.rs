@@ -8,6 +8,7 @@ use crate::app::{App, new_room};
 use crate::deadline::Timer;
 use crate::input::ConnId;
 use crate::notice::Notice;
+use crate::planted::planted;
 use crate::state::{Ctx, Reject, State};
 
 /// The rooms to join, with their `roomParameter`.
@@ -78,7 +79,9 @@ pub(super) fn enter(state: &mut State, conn: ConnId, name: &RoomName, ctx: &mut 
     let create = || new_room(&app_name, name, ctx.config, false);
     let room = app.rooms.entry(name.clone()).or_insert_with(create);
     let timer = Timer::Room(app_name.clone(), name.clone());
-    state.deadlines.cancel(room.forget_at.take(), timer);
+    if !planted!(StaleRoomTimer) {
+        state.deadlines.cancel(room.forget_at.take(), timer);
+    }
     let newcomer = !room.contains(conn);
     room.enter(conn, client, ctx.now.unix_ms);
     client.rooms.insert(name.clone());

@@ -6,6 +6,7 @@ use easyrtc_proto::{ErrorCode, RoomData, RoomJoin, RoomName, ServerMessage};
 
 use super::{client, join};
 use crate::input::ConnId;
+use crate::planted::planted;
 use crate::roster::{Change, Changes, announce};
 use crate::state::{Ctx, Reject, State};
 
@@ -15,6 +16,11 @@ pub(super) fn run(
     request: &RoomJoin,
     ctx: &mut Ctx<'_>,
 ) -> Result<ServerMessage, Reject> {
+    if planted!(JoinByHalves)
+        && let Some(first) = request.rooms.keys().next()
+    {
+        join::enter(state, conn, first, ctx);
+    }
     decide(state, conn, request, ctx)?;
     Ok(apply(state, conn, request, ctx))
 }

@@ -4,6 +4,7 @@ use easyrtc_proto::{Presence, ServerMessage, SetPresence};
 
 use super::client;
 use crate::input::ConnId;
+use crate::planted::planted;
 use crate::roster::{Change, Changes, announce, room_data};
 use crate::state::{Ctx, Reject, State};
 
@@ -36,7 +37,9 @@ fn apply(state: &mut State, conn: ConnId, presence: Presence, ctx: &mut Ctx<'_>)
     if let Some(client) = state.client_mut(conn) {
         client.presence = presence;
     }
-    state.refresh(conn);
+    if !planted!(StalePresence) {
+        state.refresh(conn);
+    }
     let Some(client) = state.client(conn) else { return ServerMessage::Ack };
     let (app, easyrtcid) = (client.app.clone(), client.easyrtcid);
     let entry = |name| state.room(&app, name).and_then(|room| room.entry(conn));

@@ -6,12 +6,14 @@ mod administer;
 mod answer;
 mod malformed;
 mod message;
+#[cfg(feature = "histories")]
 mod strategy;
 
 pub use administer::unset_fields;
 pub use answer::verdict;
 pub use malformed::{MALFORMED, Malformed};
 pub use message::{Login, Message, decode, text};
+#[cfg(feature = "histories")]
 pub use strategy::{histories, setups};
 
 /// One thing that happens in a history.

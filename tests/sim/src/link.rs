@@ -182,3 +182,49 @@ fn through_the_wire(
     };
     receive(&text, custom).map(|received| received.message)
 }
+
+#[cfg(test)]
+mod tests {
+    use easyrtc_proto::ServerMessage;
+
+    use super::*;
+
+    fn link() -> Link {
+        Link::new(Duration::ZERO, true)
+    }
+
+    fn event() -> Outgoing {
+        Outgoing::Event { frame: Frame::new(ServerMessage::Ack, 0), to: None }
+    }
+
+    #[test]
+    fn an_outbox_takes_one_message_of_any_size_and_the_end() {
+        let mut link = link();
+        link.put(event(), (100, 1)).unwrap();
+        assert!(link.put(event(), (100, 1)).is_err());
+        link.put(Outgoing::Close(CloseReason::Kicked), (100, 1)).unwrap();
+        assert_eq!(link.read(), Ok(None));
+        assert_eq!(link.read(), Ok(Some(CloseReason::Kicked)));
+    }
+
+    #[test]
+    fn an_outbox_is_bounded_in_messages() {
+        let mut link = link();
+        link.put(event(), (2, 0)).unwrap();
+        link.put(event(), (2, 0)).unwrap();
+        assert!(link.put(event(), (2, 0)).is_err());
+        assert_eq!(link.read(), Ok(None));
+        link.put(event(), (2, 0)).unwrap();
+    }
+
+    #[test]
+    fn an_answer_nobody_waits_for_is_noticed() {
+        let mut link = link();
+        link.send(ClientEvent::Cmd, "{}".to_owned(), false, true);
+        let reply = || Outgoing::Reply { ack: AckId(1), frame: Frame::new(ServerMessage::Ack, 0) };
+        link.put(reply(), (0, 0)).unwrap();
+        link.put(reply(), (0, 0)).unwrap();
+        assert_eq!(link.read(), Ok(None));
+        assert!(link.read().is_err());
+    }
+}

@@ -2,33 +2,21 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is a command line tool")]
 
+mod arguments;
+#[cfg(feature = "planted")]
+mod planted;
+
 use std::env;
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
+use arguments::{Arguments, HELP};
 use easyrtc_sim::{Failure, Outcome, run};
 
-const HELP: &str = "\
-easyrtc-sim: a deterministic simulation of the core, its clients and the lines between them
-
-  --seeds N     run N seeds (default 1000)
-  --first N     the first of them (default 0)
-  --seed N      run this seed only
-  --steps N     how many steps each has in which anything goes (default 2000)
-  --threads N   how many run at once (default: as many as there are cores)
-";
-
-struct Arguments {
-    first: u64,
-    seeds: u64,
-    steps: u64,
-    threads: usize,
-}
-
 fn main() -> ExitCode {
-    let arguments = match parse(env::args().skip(1)) {
+    let arguments = match arguments::parse(env::args().skip(1)) {
         Ok(Some(arguments)) => arguments,
         Ok(None) => {
             print!("{HELP}");
@@ -39,6 +27,9 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    if arguments.planted {
+        return find_planted(&arguments);
+    }
     let start = Instant::now();
     let result = run_all(&arguments);
     match result {
@@ -58,26 +49,15 @@ fn main() -> ExitCode {
     }
 }
 
-/// `None` if help is wanted.
-fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Option<Arguments>, String> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut parsed = Arguments { first: 0, seeds: 1000, steps: 2000, threads: cores };
-    while let Some(name) = arguments.next() {
-        if name == "--help" {
-            return Ok(None);
-        }
-        let value = arguments.next().ok_or_else(|| format!("{name} needs a number"))?;
-        let number: u64 = value.parse().map_err(|_| format!("{value} is no number"))?;
-        match name.as_str() {
-            "--seeds" => parsed.seeds = number,
-            "--first" => parsed.first = number,
-            "--seed" => (parsed.first, parsed.seeds) = (number, 1),
-            "--steps" => parsed.steps = number,
-            "--threads" => parsed.threads = usize::try_from(number).unwrap_or(1).max(1),
-            unknown => return Err(format!("unknown: {unknown}")),
-        }
-    }
-    Ok(Some(parsed))
+#[cfg(feature = "planted")]
+fn find_planted(arguments: &Arguments) -> ExitCode {
+    if planted::find_all(arguments) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+#[cfg(not(feature = "planted"))]
+fn find_planted(_: &Arguments) -> ExitCode {
+    eprintln!("easyrtc-sim: there are no bugs to plant without the feature `planted`");
+    ExitCode::from(2)
 }
 
 /// Runs all seeds, or all up to the first that fails.

@@ -105,3 +105,41 @@ fn wrapped<T: DeserializeOwned>(data: &str, name: &str) -> Result<T, String> {
         serde_json::from_str(data).map_err(|error| error.to_string())?;
     body(map.get(name).ok_or_else(|| format!("no {name}"))?.get())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn null_is_something() {
+        let data = |text| match receive(text, true).unwrap().message {
+            ServerMessage::Custom(custom) => custom.msg_data.map(|data| data.as_str().to_owned()),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(data(r#"{"msgType":"a"}"#), None);
+        assert_eq!(data(r#"{"msgType":"a","msgData":null}"#).as_deref(), Some("null"));
+        assert_eq!(data(r#"{"msgType":"a","msgData": 1.0 }"#).as_deref(), Some("1.0"));
+    }
+
+    #[test]
+    fn what_the_server_never_says_is_an_error() {
+        for text in [
+            "{}",
+            r#"{"msgType":"unheard-of"}"#,
+            r#"{"msgType":"offer","msgData":1}"#,
+            r#"{"msgType":"roomData"}"#,
+            r#"{"msgType":"iceConfig","msgData":{"iceServers":[]}}"#,
+            r#"{"msgType":"ack","easyrtcid":"not a name"}"#,
+        ] {
+            assert!(receive(text, false).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn codes_nobody_knows_survive() {
+        let text = r#"{"msgType":"error","serverTime":7,"msgData":{"errorCode":"NEW"}}"#;
+        let received = receive(text, false).unwrap();
+        let ServerMessage::Error(error) = received.message else { panic!("no error") };
+        assert_eq!((error.error_code.to_string().as_str(), received.server_time), ("NEW", Some(7)));
+    }
+}
