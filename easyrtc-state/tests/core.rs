@@ -16,6 +16,8 @@ mod limits;
 mod login;
 #[path = "core/messages.rs"]
 mod messages;
+#[path = "core/notices.rs"]
+mod notices;
 #[path = "core/questions.rs"]
 mod questions;
 #[path = "core/rooms.rs"]

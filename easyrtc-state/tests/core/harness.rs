@@ -31,6 +31,7 @@ pub(crate) struct Table {
     effects: Effects,
     ids: BTreeMap<String, u64>,
     acks: u64,
+    notices: Vec<Notice>,
     /// Whether logins are let in at once.
     pub(crate) open_to_everyone: bool,
 }
@@ -49,6 +50,7 @@ impl Table {
             effects: Effects::new(),
             ids: BTreeMap::new(),
             acks: 0,
+            notices: Vec::new(),
             open_to_everyone: true,
         }
     }
@@ -96,7 +98,10 @@ impl Table {
             Effect::Pause { conn } => vec![format!("pause {}", conn.0)],
             Effect::Resume { conn } => vec![format!("resume {}", conn.0)],
             Effect::AdminReply { result, .. } => vec![format!("admin {result:?}")],
-            Effect::Notice(_) => Vec::new(),
+            Effect::Notice(notice) => {
+                self.notices.push(notice);
+                Vec::new()
+            }
         }
     }
 
@@ -131,6 +136,12 @@ impl Table {
             text.replace_range(at..at + length + 2, "");
         }
         text
+    }
+
+    /// The notices since the last call, one on each line.
+    pub(crate) fn notices(&mut self) -> String {
+        let lines: Vec<String> = self.notices.drain(..).map(|n| format!("{n:?}")).collect();
+        lines.join("\n")
     }
 
     /// The easyrtcid of a connection's client.
