@@ -6,8 +6,11 @@
 )]
 #![expect(clippy::unwrap_used, reason = "a test")]
 
-use easyrtc_proto::{ApiFields, ClientEntry, ErrorCode, RoomStatus, RoomUpdate, ServerMessage};
-use easyrtc_state::{Effect, Frame, Notice, Recipient, Recipients};
+use easyrtc_proto::{
+    ApiFields, AppName, ClientEntry, EasyrtcId, ErrorCode, Payload, RelayedCustom, RoomName,
+    RoomStatus, RoomUpdate, ServerMessage, Token,
+};
+use easyrtc_state::{AskId, Effect, Frame, Notice, Recipient, Recipients};
 use easyrtc_test_kit::World;
 use easyrtc_test_kit::operation::{histories, setups};
 use easyrtc_test_kit::world::Tamper;
@@ -180,6 +183,76 @@ fn refusals_of_what_was_done() {
             other => other,
         };
         effects.into_iter().map(refuse).collect()
+    });
+}
+
+#[test]
+fn payloads_damaged() {
+    assert_noticed("I8, payloads intact", |effects| {
+        let damage = |effect| match effect {
+            Effect::Send { to, frame } => match frame.message() {
+                ServerMessage::Custom(custom) => {
+                    let msg_data = Some(Payload::parse("\"damaged\"").unwrap());
+                    let message = RelayedCustom { msg_data, ..custom.clone() };
+                    let message = ServerMessage::Custom(message);
+                    Effect::Send { to, frame: Frame::new(message, frame.server_time()) }
+                }
+                _ => Effect::Send { to, frame },
+            },
+            other => other,
+        };
+        effects.into_iter().map(damage).collect()
+    });
+}
+
+#[test]
+fn effects_without_end() {
+    assert_noticed("I9, limits hold", |effects| {
+        let last = effects.last().cloned().into_iter();
+        let more = last.filter(|effect| matches!(effect, Effect::Notice(_)));
+        let more: Vec<Effect> = more.flat_map(|effect| vec![effect; 1000]).collect();
+        effects.into_iter().chain(more).collect()
+    });
+}
+
+#[test]
+fn names_that_are_none() {
+    assert_noticed("I10, names are unique", |effects| {
+        let rename = |effect| match effect {
+            Effect::Reply { conn, ack, frame } => match frame.message() {
+                ServerMessage::Token(token) => {
+                    let easyrtcid = EasyrtcId::parse("short").unwrap();
+                    let token = Token { easyrtcid, ..(**token).clone() };
+                    let message = ServerMessage::Token(Box::new(token));
+                    Effect::Reply { conn, ack, frame: Frame::new(message, frame.server_time()) }
+                }
+                _ => Effect::Reply { conn, ack, frame },
+            },
+            other => other,
+        };
+        effects.into_iter().map(rename).collect()
+    });
+}
+
+#[test]
+fn ticks_that_do_something_each_time() {
+    assert_noticed("I11, ticks settle what is due", |effects| {
+        let (app, room) = (AppName::parse("a").unwrap(), RoomName::parse("r").unwrap());
+        match effects.is_empty() {
+            true => vec![Effect::Notice(Notice::RoomForgotten { app, room })],
+            false => effects,
+        }
+    });
+}
+
+#[test]
+fn questions_with_one_number() {
+    assert_noticed("I12, questions are settled once", |effects| {
+        let renumber = |effect| match effect {
+            Effect::Ask { question, .. } => Effect::Ask { ask: AskId(0), question },
+            other => other,
+        };
+        effects.into_iter().map(renumber).collect()
     });
 }
 
