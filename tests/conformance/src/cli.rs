@@ -30,6 +30,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// List the configurations of servers that cases need
     Profiles,
+    /// Play random histories, and compare what clients hear with what a model predicts
+    Explore(Explore),
     /// Put a table of JSON reports into a Markdown document, between its markers
     Table(Table),
 }
@@ -86,6 +88,32 @@ pub(crate) struct Run {
     /// Also write a report as one HTML page
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,
+}
+
+/// Which histories to play, against what.
+#[derive(Debug, Args)]
+pub(crate) struct Explore {
+    #[command(flatten)]
+    pub(crate) run: Run,
+    /// The seed of the first history; each has the next
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// How many histories to play
+    #[arg(long, default_value_t = 100)]
+    pub(crate) histories: u64,
+    /// How many clients each has
+    #[arg(long, default_value_t = 4)]
+    pub(crate) clients: usize,
+    /// How many steps each has
+    #[arg(long, default_value_t = 30)]
+    pub(crate) steps: usize,
+    /// Play these steps only, by number from 0: what a failure was shortened to
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) keep: Vec<usize>,
+    /// Pass over what servers in the field do otherwise on purpose: times in answers, how often a
+    /// change is told, what tokens say of the server
+    #[arg(long)]
+    pub(crate) lenient: bool,
 }
 
 /// What goes into a table, and where to.

@@ -15,6 +15,7 @@
 mod case;
 pub mod cases;
 mod client;
+pub mod explore;
 mod line;
 mod message;
 mod polling;

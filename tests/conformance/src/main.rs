@@ -11,9 +11,10 @@ use std::process::ExitCode;
 use clap::Parser;
 use easyrtc_conformance::report::{self, Expected, Report};
 use easyrtc_conformance::run::{self, Settings};
-use easyrtc_conformance::{Case, PROFILES, Target, cases};
+use easyrtc_conformance::{Case, PROFILES, Profile, Target, cases};
 
 use cli::{Cli, Command, Run, Table};
+use easyrtc_conformance::explore::{self, Explore};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
             list_profiles();
             Ok(true)
         }
+        Some(Command::Explore(arguments)) => explore_histories(&arguments),
         Some(Command::Table(table)) => write_table(&table),
     };
     match result {
@@ -83,8 +85,7 @@ fn chosen(patterns: &[String]) -> Result<Vec<&'static Case>, String> {
 fn target(arguments: &Run) -> Result<Target, String> {
     let transport = arguments.transport.into();
     if let Some(url) = &arguments.url {
-        let profile = PROFILES.iter().find(|profile| profile.name == arguments.profile);
-        let profile = profile.ok_or_else(|| format!("no such profile: {}", arguments.profile))?;
+        let profile = profile(&arguments.profile)?;
         return Target::at(url, profile).map_err(|error| error.to_string());
     }
     if let Some(command) = &arguments.spawn {
@@ -110,6 +111,55 @@ fn list_profiles() {
             println!("    settings file: {line}");
         }
     }
+}
+
+/// Plays histories, and tells of those that go wrong; whether none did.
+fn explore_histories(arguments: &cli::Explore) -> Result<bool, String> {
+    let target = target(&arguments.run)?;
+    let profile = profile(&arguments.run.profile)?;
+    let explore = Explore {
+        seed: arguments.seed,
+        histories: arguments.histories,
+        clients: arguments.clients,
+        steps: arguments.steps,
+        keep: arguments.keep.clone(),
+        lenient: arguments.lenient,
+        profile,
+        patience: arguments.run.timeout.into(),
+    };
+    let flags = target_flags(&arguments.run);
+    let tell = |found: &explore::Found| {
+        let replay = explore::replay(&explore, found);
+        println!("{found}  again: easyrtc-conformance explore {flags} {replay}\n");
+    };
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
+    let found = runtime.block_on(explore::explore(&target, &explore, tell));
+    runtime.shutdown_background();
+    let found = found.map_err(|error| error.to_string())?;
+    let (histories, faults) = (explore.histories, found.len());
+    println!("{histories} histories, {faults} kinds of faults");
+    Ok(found.is_empty())
+}
+
+/// The flags that name the target again.
+fn target_flags(run: &Run) -> String {
+    let mut flags = match (&run.url, &run.spawn) {
+        (Some(url), _) => format!("--url {url}"),
+        (_, Some(command)) => format!("--spawn '{command}'"),
+        (None, None) => "--in-process".to_owned(),
+    };
+    if run.spawn.is_some() && matches!(run.transport, cli::Name::Ws) {
+        flags.push_str(" --transport ws");
+    }
+    if run.profile != "default" {
+        flags.push_str(&format!(" --profile {}", run.profile));
+    }
+    flags
+}
+
+fn profile(name: &str) -> Result<&'static Profile, String> {
+    let profile = PROFILES.iter().find(|profile| profile.name == name);
+    profile.ok_or_else(|| format!("no such profile: {name}"))
 }
 
 /// Puts the table of several reports into a document, or compares it with what is there.

@@ -154,7 +154,7 @@ impl Player {
 }
 
 /// A name for an application that nobody used before.
-fn fresh_name() -> String {
+pub(crate) fn fresh_name() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     format!("c{:x}.{}", now.as_micros(), NEXT.fetch_add(1, Ordering::Relaxed))
