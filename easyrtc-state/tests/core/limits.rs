@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use easyrtc_state::{ConnId, ConnMeta, Input, TransportKind};
+use easyrtc_state::{AppConfig, ConnId, ConnMeta, Input, RoomConfig, TransportKind};
 
 use crate::harness::{Table, outcome};
 
@@ -23,6 +23,19 @@ fn rooms_of_one_application() {
     assert_eq!(outcome(&table.join(1, &["b"])), "ok");
     assert_eq!(outcome(&table.hello(2, &["c"])), "LOGIN_GEN_FAIL");
     assert_eq!(outcome(&table.hello(3, &["b"])), "ok");
+}
+
+#[test]
+fn configured_rooms_can_be_joined_beyond_the_limit() {
+    let mut table = Table::with(|config| {
+        config.limits.rooms_per_application = 1;
+        let rooms = ["a", "b"].map(|room| easyrtc_proto::RoomName::parse(room).unwrap());
+        let rooms = rooms.map(|room| (room, RoomConfig::default())).into();
+        let app = easyrtc_proto::AppName::parse("default").unwrap();
+        config.applications.insert(app, AppConfig { rooms, ..AppConfig::default() });
+    });
+    assert_eq!(outcome(&table.hello(1, &["a", "b"])), "ok");
+    assert_eq!(outcome(&table.join(1, &["c"])), "MSG_REJECT_BAD_ROOM");
 }
 
 #[test]
