@@ -49,15 +49,25 @@ pub(super) fn documents(messages: &[Document]) -> [Document; 4] {
     ]
 }
 
-/// Of most messages `msgType` decides; an answer may also be the application's own.
+/// `msgType` decides which message it is. An answer of the application's own may have any other.
 fn root(
     name: &'static str,
     direction: Direction,
     description: &str,
     messages: &[&str],
 ) -> Document {
-    let references: Vec<Value> =
-        messages.iter().map(|message| json!({ "$ref": format!("{message}.json") })).collect();
+    let references: Vec<Value> = messages
+        .iter()
+        .map(|message| {
+            let mut reference = json!({ "$ref": format!("{message}.json") });
+            if *message == "easyrtcMsg" {
+                let others: Vec<&&str> =
+                    messages.iter().filter(|other| *other != message).collect();
+                reference["properties"] = json!({ "msgType": { "not": { "enum": others } } });
+            }
+            reference
+        })
+        .collect();
     let schema = json_schema!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": name,
