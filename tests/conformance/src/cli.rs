@@ -31,7 +31,7 @@ pub(crate) enum Command {
     /// List the configurations of servers that cases need
     Profiles,
     /// Play random histories, and compare what clients hear with what a model predicts
-    Explore(Explore),
+    Explore(Box<Explore>),
     /// Put a table of JSON reports into a Markdown document, between its markers
     Table(Table),
 }

@@ -24,6 +24,9 @@ use crate::world::World;
 use history::{Step, history};
 use players::Players;
 
+/// How long a server that does not answer as predicted may take to be gone.
+const ENDING: Duration = Duration::from_millis(200);
+
 /// What to explore.
 #[derive(Clone, Debug)]
 pub struct Explore {
@@ -142,7 +145,7 @@ impl Explorer<'_> {
         let mut last = wrong;
         let mut size = keep.len().div_ceil(2);
         while size > 0 {
-            let mut from = 0;
+            let (mut from, before) = (0, keep.len());
             while from < keep.len() {
                 let mut fewer = keep.clone();
                 fewer.drain(from..(from + size).min(keep.len()));
@@ -154,7 +157,9 @@ impl Explorer<'_> {
                     _ => from += size,
                 }
             }
-            size /= 2;
+            // Single steps again and again, until none can be left out.
+            let again = size == 1 && keep.len() < before;
+            size = if again { 1 } else { size / 2 };
         }
         Ok((keep, last))
     }
@@ -179,7 +184,7 @@ impl Explorer<'_> {
             let Err(difference) = players.play(step).await else { continue };
             let mut text = difference.text;
             let mut kind = difference.kind.to_owned();
-            if let Some(end) = live.ended() {
+            if let Some(end) = ended(&live).await {
                 "the server ends".clone_into(&mut kind);
                 text = format!("{end}; {text}");
             }
@@ -193,6 +198,17 @@ impl Explorer<'_> {
         }
         Ok(wrong)
     }
+}
+
+/// What became of the server, if it ends: it may take a moment to be gone.
+async fn ended(live: &Live) -> Option<String> {
+    for _ in 0..ENDING.as_millis() / 10 {
+        if let Some(end) = live.ended() {
+            return Some(end);
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    None
 }
 
 /// The flags that play `found` again, behind those that name the target.
