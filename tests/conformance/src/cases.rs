@@ -1,6 +1,7 @@
 //! The cases, one file for each area of the specification.
 
 mod again;
+mod binary;
 mod capabilities;
 mod commands;
 mod custom;
@@ -16,6 +17,7 @@ mod reading;
 mod relay;
 mod resuming;
 mod rooms;
+mod rosters;
 mod say;
 mod schemas;
 mod server;
@@ -26,7 +28,6 @@ mod websocket;
 use std::sync::LazyLock;
 
 use crate::case::Case;
-use crate::profile::FEW_APPS;
 
 /// All cases, in the order of the specification's files.
 #[must_use]
@@ -35,10 +36,12 @@ pub fn all() -> Vec<&'static Case> {
         let areas: &[&'static [Case]] = &[
             envelope::CASES,
             reading::CASES,
+            binary::CASES,
             login::CASES,
             again::CASES,
             fields::CASES,
             rooms::CASES,
+            rosters::CASES,
             relay::CASES,
             names::CASES,
             errors::CASES,

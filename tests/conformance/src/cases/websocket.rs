@@ -18,7 +18,6 @@ pub(super) const CASES: &[Case] = &[
     raw("websocket.origin", "another origin is 403", play!(origin)).with(&ORIGINS),
     raw("websocket.full", "a session too many is 503", play!(full)).with(&ONE_SESSION),
     raw("websocket.welcome", "the first frame is the welcome", play!(welcome)),
-    raw("websocket.protocol", "its protocol is that of the token", play!(welcome)),
     raw("websocket.event", "keys come in any order, the message is any JSON", play!(event)),
     raw("websocket.id", "the answer repeats the id", play!(id)),
     raw("websocket.no-id", "without id no effect, a login ends it", play!(no_id)),
