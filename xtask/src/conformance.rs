@@ -51,7 +51,41 @@ fn servers(project: &Project) -> Vec<Server> {
 /// Plays all cases against the four, and compares the table in the documents with what came of it.
 pub(crate) fn check(project: &Project) -> Result<(), Failure> {
     let reports = play(project)?;
-    table(project, &reports, &["--check"])
+    table(project, &reports, &["--check"])?;
+    explore(project)
+}
+
+/// Plays random histories: nothing goes wrong with ours, and what is known of the original is found.
+fn explore(project: &Project) -> Result<(), Failure> {
+    for Server { name, arguments } in servers(project) {
+        println!("--> explore {name}");
+        let flags: Vec<&str> = if name == "original" {
+            // Patience is what a server costs that does not answer.
+            vec!["--histories", "25", "--lenient", "--timeout", "500ms", "--expect-faults", "5"]
+        } else {
+            vec!["--histories", "50"]
+        };
+        let target = target_of(&arguments);
+        run(kit(project).arg("explore").args(flags).args(target))?;
+    }
+    Ok(())
+}
+
+/// The arguments that name the target: others have their own meaning, or none, here.
+fn target_of(arguments: &[String]) -> Vec<&String> {
+    let mut target = Vec::new();
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--in-process" => target.push(argument),
+            "--spawn" | "--transport" => {
+                target.push(argument);
+                target.extend(arguments.next());
+            }
+            _ => {}
+        }
+    }
+    target
 }
 
 /// Plays all cases, and writes the table.

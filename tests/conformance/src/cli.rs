@@ -114,6 +114,10 @@ pub(crate) struct Explore {
     /// change is told, what tokens say of the server
     #[arg(long)]
     pub(crate) lenient: bool,
+    /// Expect at least so many kinds of faults, each of ten steps or fewer: a test of this mode by
+    /// a server that is known to have them
+    #[arg(long, default_value_t = 0)]
+    pub(crate) expect_faults: usize,
 }
 
 /// What goes into a table, and where to.

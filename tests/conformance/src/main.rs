@@ -113,6 +113,9 @@ fn list_profiles() {
     }
 }
 
+/// How many steps a fault may take that somebody is to understand.
+const SHORT: usize = 10;
+
 /// Plays histories, and tells of those that go wrong; whether none did.
 fn explore_histories(arguments: &cli::Explore) -> Result<bool, String> {
     let target = target(&arguments.run)?;
@@ -138,7 +141,12 @@ fn explore_histories(arguments: &cli::Explore) -> Result<bool, String> {
     let found = found.map_err(|error| error.to_string())?;
     let (histories, faults) = (explore.histories, found.len());
     println!("{histories} histories, {faults} kinds of faults");
-    Ok(found.is_empty())
+    if arguments.expect_faults == 0 {
+        return Ok(found.is_empty());
+    }
+    let short = found.iter().filter(|found| found.steps.len() <= SHORT).count();
+    println!("{short} of {SHORT} steps or fewer");
+    Ok(short >= arguments.expect_faults)
 }
 
 /// The flags that name the target again.

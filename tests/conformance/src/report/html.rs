@@ -8,7 +8,8 @@ use super::junit::escaped;
 const STYLE: &str = "
 body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem }
 table { border-collapse: collapse; width: 100% }
-td, th { border-bottom: 1px solid #8884; padding: .35rem .6rem; text-align: left; vertical-align: top }
+td, th { border-bottom: 1px solid #8884; padding: .35rem .6rem; text-align: left }
+td { vertical-align: top }
 td:first-child { font-weight: 600; white-space: nowrap }
 code { overflow-wrap: anywhere }
 .pass { color: #1a7f37 } .fail, .surprise { color: #cf222e } .expected { color: #9a6700 }
