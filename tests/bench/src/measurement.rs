@@ -66,8 +66,9 @@ pub struct Memory {
     pub with: u64,
     /// Bytes after they had left.
     pub after: u64,
-    /// What each connection added, in bytes.
-    pub per_connection: f64,
+    /// What each connection added, in bytes, if that is what was measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub per_connection: Option<f64>,
 }
 
 impl Measurement {

@@ -56,6 +56,11 @@ impl Rounds<'_> {
     }
 }
 
+/// What `one` is of `other`, if that is anything.
+fn ratio(one: f64, other: f64) -> Option<f64> {
+    (other > 0.0).then(|| one / other)
+}
+
 /// What is compared: a name, the unit, and the value in a measurement.
 struct Figure {
     name: &'static str,
@@ -71,7 +76,7 @@ const PROCESSOR: Figure = Figure {
 
 const MEMORY: Figure = Figure {
     name: "memory per connection",
-    value: |one| Some(one.memory.as_ref()?.per_connection),
+    value: |one| one.memory.as_ref()?.per_connection,
     shown: |bytes| format!("{:.1} kB", bytes / 1000.0),
 };
 
@@ -108,12 +113,12 @@ mod tests {
             per_second: 500.0,
             processor: Some(Processor { microseconds, server_busy: 0.5, generator_busy: 0.1 }),
             memory: (phase == "connect-10")
-                .then(|| Memory { per_connection: 4000.0, ..Memory::default() }),
+                .then(|| Memory { per_connection: Some(4000.0), ..Memory::default() }),
             latencies: BTreeMap::from([(
                 "delivery".to_owned(),
                 Latency { count: 9, p50: 100.0, p99: 900.0, ..Latency::default() },
             )]),
-            counts: BTreeMap::new(),
+            counts: BTreeMap::from([("pings".to_owned(), u64::from(round))]),
             faults: Faults::default(),
         }
     }
@@ -136,7 +141,14 @@ mod tests {
         let line = text.lines().find(|line| line.contains("relay-10")).unwrap();
         assert!(line.contains("20.0 µs") && line.contains("100.0 µs"), "{line}");
         assert!(line.contains("0.200"), "{line}");
+        assert!(text.contains("pings 2"), "{text}");
         assert!(!text.contains("faults"), "{text}");
+    }
+
+    #[test]
+    fn there_is_no_ratio_to_nothing() {
+        let all = [measurement("a-1", "ours", 1, 1.0), measurement("a-1", "other", 1, 0.0)];
+        assert!(!table(&all).contains("inf") && !chart(&all).contains("inf"));
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub(super) fn connect(phase: Phase, bench: &mut Bench) -> Result<Vec<Measurement
 
     let clients = crowd.plan.clients;
     let mut measured = bench.measurement(phase, clients).spent("login", clients as u64, &spent);
-    let per_connection = (with as f64 - before as f64) / clients as f64;
+    let per_connection = Some((with as f64 - before as f64) / clients as f64);
     let memory = Memory { before, with, after, per_connection };
     measured.memory = bench.watch.as_ref().map(|_| memory);
     measured.latency("login", crowd.logins.summary());

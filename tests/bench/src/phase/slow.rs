@@ -45,16 +45,16 @@ pub(super) fn run(phase: Phase, bench: &mut Bench) -> Result<Vec<Measurement>, P
         found.phase = if slow { format!("{phase}") } else { format!("{phase}-none") };
         found = found.spent("delivery", room.counted, &spent);
         if slow {
-            let bytes = room.catch_up(&mut fleet)?;
+            let sent = room.catch_up(&mut fleet)?;
             found.count("slow reader cut off", u64::from(room.cut_off));
             found.count("slow reader got", room.next[SLOW]);
-            found.count("sent", bytes);
+            found.count("sent", sent);
         }
         let (with, after) = (room.peak, bench.memory());
-        // It is what one connection adds, too: that of the slow reader.
-        let per_connection = with as f64 - before as f64;
-        let memory = Memory { before, with, after, per_connection };
-        found.memory = bench.watch.as_ref().map(|_| memory);
+        if bench.watch.is_some() {
+            found.memory = Some(Memory { before, with, after, per_connection: None });
+            found.count("memory grew by kB", with.saturating_sub(before) / 1000);
+        }
         found.latency("delivery", room.deliveries.summary());
         found.faults = room.faults;
         measured.push(found);

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{MEMORY, PROCESSOR, grouped};
+use super::{MEMORY, PROCESSOR, grouped, ratio};
 use crate::measurement::Measurement;
 
 const ROW: usize = 26;
@@ -38,12 +38,12 @@ pub fn chart(measured: &[Measurement]) -> String {
         for (phase, one, other) in values {
             let label = format!("{phase}, {}", figure.name);
             let shown = (figure.shown)(one);
-            bars.push(match other {
-                Some(other) => {
-                    let ratio = one / other;
+            bars.push(match other.map(|other| (other, ratio(one, other))) {
+                Some((other, Some(ratio))) => {
                     let text = format!("{ratio:.2} ({shown} of {})", (figure.shown)(other));
                     Bar { label, length: ratio, text }
                 }
+                Some((_, None)) => continue,
                 None => Bar { label, length: one / most, text: shown },
             });
         }

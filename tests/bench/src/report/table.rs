@@ -1,19 +1,22 @@
 //! Tables of text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use super::{MEMORY, Name, PROCESSOR, Phases, Rounds, grouped, microseconds};
+use super::{MEMORY, Name, PROCESSOR, Phases, Rounds, grouped, microseconds, ratio};
 use crate::measurement::Measurement;
 
 /// What was measured as tables: costs with their ratios if there are two servers, then the speed
-/// and the latencies of each, then what went wrong. Values of several rounds are medians.
+/// and the latencies of each, then what else was counted, and what went wrong. Values of several
+/// rounds are medians.
 #[must_use]
 pub fn table(measured: &[Measurement]) -> String {
     let (servers, phases) = grouped(measured);
     let mut text = costs(&servers, &phases);
     text.push('\n');
     text += &speeds(&servers, &phases);
+    text.push('\n');
+    text += &counts(&servers, &phases);
     for (phase, by_server) in &phases {
         for (server, rounds) in by_server.iter().filter(|(_, rounds)| rounds.faults() > 0) {
             let _ = writeln!(text, "\n{phase}, {server}: {} faults", rounds.faults());
@@ -45,8 +48,9 @@ fn costs(servers: &[Name], phases: &Phases<'_>) -> String {
             let mut row = vec![(*phase).to_owned(), figure.name.to_owned(), operation];
             row.extend(values.iter().map(|value| value.map_or_else(dash, figure.shown)));
             if let [one, other] = values[..] {
-                let ratio = one.zip(other).map(|(one, other)| format!("{:.3}", one / other));
-                row.extend([ratio.unwrap_or_else(dash), busy(servers, by_server)]);
+                let ratio = one.zip(other).and_then(|(one, other)| ratio(one, other));
+                let ratio = ratio.map_or_else(dash, |ratio| format!("{ratio:.3}"));
+                row.extend([ratio, busy(servers, by_server)]);
             }
             rows.push(row);
         }
@@ -87,6 +91,27 @@ fn speeds(servers: &[Name], phases: &Phases<'_>) -> String {
                 row.push(name.clone());
                 row.extend(values.map(|value| value.map_or_else(dash, microseconds)));
                 rows.push(row);
+            }
+        }
+    }
+    aligned(&rows)
+}
+
+/// What else was counted.
+fn counts(servers: &[Name], phases: &Phases<'_>) -> String {
+    let mut rows = vec![["phase", "server", "counted"].map(ToOwned::to_owned).to_vec()];
+    for (phase, by_server) in phases {
+        let measured = servers.iter().filter_map(|server| Some((server, by_server.get(server)?)));
+        for (server, rounds) in measured {
+            let names = rounds.0.iter().flat_map(|one| one.counts.keys());
+            let names: BTreeSet<&String> = names.collect();
+            let counted = names.iter().filter_map(|name| {
+                let count = rounds.median(|one| Some(*one.counts.get(*name)? as f64))?;
+                Some(format!("{name} {count:.0}"))
+            });
+            let counted = counted.collect::<Vec<_>>().join(", ");
+            if !counted.is_empty() {
+                rows.push(vec![(*phase).to_owned(), server.clone(), counted]);
             }
         }
     }

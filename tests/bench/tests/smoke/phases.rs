@@ -53,7 +53,10 @@ fn connections_are_counted_and_weighed() {
         assert_eq!((connect.clients, connect.operations), (90, 90));
         assert_eq!(connect.latencies["login"].count, 90);
         let memory = connect.memory.unwrap();
-        assert!(memory.with > memory.before && memory.per_connection > 100.0, "{memory:?}");
+        assert!(
+            memory.with > memory.before && memory.per_connection.unwrap() > 100.0,
+            "{memory:?}"
+        );
         // Each client hears several pings.
         let pinged = |measured: &[Measurement]| measured[0].counts["pings"] > 90;
         let heartbeat = run(&server, "heartbeat-30", pinged).remove(0);
