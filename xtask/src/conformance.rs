@@ -55,7 +55,7 @@ pub(crate) fn check(project: &Project) -> Result<(), Failure> {
     explore(project)
 }
 
-/// Plays random histories: nothing goes wrong with ours, and what is known of the original is found.
+/// Plays random histories: none goes wrong with ours, and faults of the original are found.
 fn explore(project: &Project) -> Result<(), Failure> {
     for Server { name, arguments } in servers(project) {
         println!("--> explore {name}");

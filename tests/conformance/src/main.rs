@@ -153,16 +153,22 @@ fn explore_histories(arguments: &cli::Explore) -> Result<bool, String> {
 fn target_flags(run: &Run) -> String {
     let mut flags = match (&run.url, &run.spawn) {
         (Some(url), _) => format!("--url {url}"),
-        (_, Some(command)) => format!("--spawn '{command}'"),
+        (_, Some(command)) => format!("--spawn {}", quoted(command)),
         (None, None) => "--in-process".to_owned(),
     };
     if run.spawn.is_some() && matches!(run.transport, cli::Name::Ws) {
         flags.push_str(" --transport ws");
     }
+    flags.push_str(&format!(" --timeout '{}'", run.timeout));
     if run.profile != "default" {
         flags.push_str(&format!(" --profile {}", run.profile));
     }
     flags
+}
+
+/// A word as a shell takes it, whatever is in it.
+fn quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 fn profile(name: &str) -> Result<&'static Profile, String> {
