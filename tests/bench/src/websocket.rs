@@ -1,8 +1,8 @@
 //! The client's side of RFC 6455, as far as a load generator needs it: the handshake, whole frames,
 //! no extensions. Made by hand because what the generator spends, it cannot ask of the server.
 
-/// Frames of more bytes than this are taken for garbage.
-pub(crate) const MAX_FRAME: usize = 16 * 1024 * 1024;
+/// Messages of more bytes than this are taken for garbage.
+pub(crate) const MAX_MESSAGE: usize = 16 * 1024 * 1024;
 
 /// Heads of answers of more bytes than this are taken for garbage.
 const MAX_HEAD: usize = 16 * 1024;
@@ -17,11 +17,21 @@ const MASK: [u8; 4] = [0x5a, 0xc3, 0x17, 0x96];
 /// What a frame is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Opcode {
+    Continuation = 0,
     Text = 1,
     Binary = 2,
     Close = 8,
     Ping = 9,
     Pong = 10,
+}
+
+/// A frame of the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Frame<'a> {
+    pub(crate) opcode: Opcode,
+    /// Whether it is the last one of its message.
+    pub(crate) is_final: bool,
+    pub(crate) payload: &'a [u8],
 }
 
 /// What stands at the start of some bytes.
@@ -98,11 +108,13 @@ fn mask(payload: &mut [u8]) {
 }
 
 /// Reads a frame of the server.
-pub(crate) fn read_frame(bytes: &[u8]) -> Read<(Opcode, &[u8])> {
+pub(crate) fn read_frame(bytes: &[u8]) -> Read<Frame<'_>> {
     let [first, second, rest @ ..] = bytes else { return Read::Partial };
+    let is_final = first & 0x80 != 0;
     let opcode = match first {
-        0x81 => Opcode::Text,
-        0x82 => Opcode::Binary,
+        0x00 | 0x80 => Opcode::Continuation,
+        0x01 | 0x81 => Opcode::Text,
+        0x02 | 0x82 => Opcode::Binary,
         0x88 => Opcode::Close,
         0x89 => Opcode::Ping,
         0x8a => Opcode::Pong,
@@ -117,11 +129,11 @@ pub(crate) fn read_frame(bytes: &[u8]) -> Read<(Opcode, &[u8])> {
         (126 | 127, _) => return Read::Partial,
         _ => return Read::Broken("a masked frame from the server".to_owned()),
     };
-    let Some(length) = usize::try_from(length).ok().filter(|length| *length <= MAX_FRAME) else {
+    let Some(length) = usize::try_from(length).ok().filter(|length| *length <= MAX_MESSAGE) else {
         return Read::Broken(format!("a frame of {length} bytes"));
     };
     match rest.get(extra..extra + length) {
-        Some(payload) => Read::Whole((opcode, payload), 2 + extra + length),
+        Some(payload) => Read::Whole(Frame { opcode, is_final, payload }, 2 + extra + length),
         None => Read::Partial,
     }
 }
@@ -141,8 +153,9 @@ mod tests {
         plain.extend(&frame[2..2 + extra]);
         let key = &frame[2 + extra..6 + extra];
         plain.extend(frame[6 + extra..].iter().zip(key.iter().cycle()).map(|(a, b)| a ^ b));
-        let Read::Whole((Opcode::Text, payload), length) = read_frame(&plain) else { panic!() };
-        (payload.to_vec(), length + 4)
+        let Read::Whole(frame, length) = read_frame(&plain) else { panic!() };
+        assert_eq!((frame.opcode, frame.is_final), (Opcode::Text, true));
+        (frame.payload.to_vec(), length + 4)
     }
 
     #[test]
@@ -159,7 +172,7 @@ mod tests {
     #[test]
     fn a_frame_is_partial_until_its_last_byte() {
         for length in [3, 200, 70_000_usize] {
-            let mut frame = vec![0x81];
+            let mut frame = vec![0x01];
             match length {
                 3 => frame.push(3),
                 200 => frame.extend([126, 0, 200]),
@@ -170,15 +183,16 @@ mod tests {
                 assert_eq!(read_frame(&frame[..cut]), Read::Partial, "{length}, {cut}");
             }
             frame.extend(b"more");
-            let Read::Whole((opcode, payload), read) = read_frame(&frame) else { panic!() };
-            assert_eq!((opcode, payload.len(), read), (Opcode::Text, length, frame.len() - 4));
+            let Read::Whole(read, taken) = read_frame(&frame) else { panic!() };
+            assert_eq!((read.opcode, read.is_final), (Opcode::Text, false));
+            assert_eq!((read.payload.len(), taken), (length, frame.len() - 4));
         }
     }
 
     #[test]
     fn what_no_server_may_send_is_broken() {
         for bytes in [
-            &[0x01, 0x00][..],
+            &[0x08, 0x00][..],
             &[0xc1, 0x00],
             &[0x81, 0x85, 0, 0, 0, 0],
             &[0x82, 127, 0, 0, 0, 0, 0xff, 0, 0, 0],

@@ -12,7 +12,7 @@ use socket2::{Domain, Protocol, Socket, Type};
 use super::{Heard, Listener};
 use crate::place::Place;
 use crate::transport::Packet;
-use crate::websocket::{self, Opcode, Read, write_frame};
+use crate::websocket::{self, Frame, MAX_MESSAGE, Opcode, Read, write_frame};
 
 /// On loopback each address of 127.0.0.0/8 is one's own, and has its own ports. So many clients
 /// share one: a server may count clients by address, and there are only so many ports.
@@ -44,6 +44,8 @@ struct Line {
     stage: Stage,
     /// The start of a frame whose rest is still to come.
     partial: Vec<u8>,
+    /// The first frames of a message that has several.
+    fragments: Vec<u8>,
     /// What has to be sent.
     unsent: Vec<u8>,
     next_id: u64,
@@ -85,6 +87,7 @@ impl Lines {
             socket: None,
             stage: Stage::Gone,
             partial: Vec::new(),
+            fragments: Vec::new(),
             unsent: Vec::new(),
             next_id: 0,
             paused: false,
@@ -98,7 +101,7 @@ impl Lines {
         let interest = Interest::READABLE | Interest::WRITABLE;
         self.registry.register(&mut socket, Token(client), interest)?;
         let line = &mut self.lines[client];
-        line.partial = Vec::new();
+        (line.partial, line.fragments) = (Vec::new(), Vec::new());
         line.unsent.clear();
         (line.socket, line.stage, line.next_id) = (Some(socket), Stage::Connecting, 0);
         Ok(())
@@ -202,8 +205,8 @@ impl Lines {
                 self.upgraded(client, rest)
             } else {
                 match websocket::read_frame(rest) {
-                    Read::Whole((opcode, payload), length) => {
-                        self.frame(client, opcode, payload, listener);
+                    Read::Whole(frame, length) => {
+                        self.frame(client, frame, listener);
                         Read::Whole((), length)
                     }
                     Read::Partial => Read::Partial,
@@ -229,16 +232,23 @@ impl Lines {
         read
     }
 
-    fn frame<L: Listener>(
-        &mut self,
-        client: usize,
-        opcode: Opcode,
-        payload: &[u8],
-        listener: &mut L,
-    ) {
-        match (opcode, str::from_utf8(payload)) {
-            (Opcode::Text, Ok(text)) => self.text(client, text, listener),
-            (Opcode::Text, Err(_)) => self.ended(client, "a text that is no UTF-8", listener),
+    fn frame<L: Listener>(&mut self, client: usize, frame: Frame<'_>, listener: &mut L) {
+        let Frame { opcode, is_final, payload } = frame;
+        match (opcode, is_final) {
+            (Opcode::Text, true) => self.message(client, payload, listener),
+            (Opcode::Text, false) => self.lines[client].fragments = payload.to_vec(),
+            (Opcode::Continuation, _) => {
+                let mut fragments = mem::take(&mut self.lines[client].fragments);
+                if fragments.len() + payload.len() > MAX_MESSAGE {
+                    return self.ended(client, "a message without an end", listener);
+                }
+                fragments.extend_from_slice(payload);
+                if is_final {
+                    self.message(client, &fragments, listener);
+                } else {
+                    self.lines[client].fragments = fragments;
+                }
+            }
             (Opcode::Ping, _) => {
                 write_frame(&mut self.lines[client].unsent, Opcode::Pong, &[payload]);
                 self.dirty.push(client);
@@ -253,6 +263,13 @@ impl Lines {
                 self.ended(client, &why, listener);
             }
             (Opcode::Pong, _) => {}
+        }
+    }
+
+    fn message<L: Listener>(&mut self, client: usize, payload: &[u8], listener: &mut L) {
+        match str::from_utf8(payload) {
+            Ok(text) => self.text(client, text, listener),
+            Err(_) => self.ended(client, "a text that is no UTF-8", listener),
         }
     }
 

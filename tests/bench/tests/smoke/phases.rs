@@ -80,6 +80,18 @@ fn candidates_are_relayed() {
 }
 
 #[test]
+fn large_messages_arrive() {
+    for transport in TRANSPORTS {
+        let server = real::start(transport);
+        // More than a read takes, and more than a server may put into one frame.
+        let settings = Settings { payload: 300_000, ..brief(Duration::from_millis(200)) };
+        let mut bench = Bench::new(server.place.clone(), "ours".to_owned(), None, settings);
+        let relay = bench.run("relay-2".parse().unwrap()).unwrap().remove(0);
+        assert_eq!(relay.faults.count, 0, "{relay:?}");
+    }
+}
+
+#[test]
 fn rooms_hear_everything() {
     for transport in TRANSPORTS {
         let server = real::start(transport);
