@@ -36,10 +36,8 @@ fn main() -> ExitCode {
         Ok(Outcome { digest, inputs, delivered }) => {
             let Arguments { first, seeds, steps, .. } = arguments;
             let seconds = start.elapsed().as_secs_f64();
-            println!(
-                "{seeds} seeds from {first} of {steps} steps: {inputs} inputs, {delivered} messages \
-                 delivered, digest {digest:016x}, {seconds:.1} s"
-            );
+            println!("{seeds} seeds from {first} of {steps} steps, {seconds:.1} s");
+            println!("{inputs} inputs, {delivered} messages delivered, digest {digest:016x}");
             ExitCode::SUCCESS
         }
         Err(failure) => {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use easyrtc_proto::EasyrtcId;
+use easyrtc_proto::{EasyrtcId, ServerMessage};
 use easyrtc_state::{AskId, Config, ConnId, Effect, Input, Question};
 
 use super::{Invariant, Settled, Step};
@@ -18,11 +18,14 @@ pub(super) struct AsksSettledOnce {
     out: BTreeMap<AskId, (ConnId, Duration)>,
     /// The lowest number that was not given yet.
     next: u64,
+    /// Who was last given a name.
+    names: BTreeMap<EasyrtcId, ConnId>,
 }
 
 impl AsksSettledOnce {
     pub(super) const fn new(config: &Config) -> Self {
-        Self { timeout: config.ask_timeout, out: BTreeMap::new(), next: 0 }
+        let timeout = config.ask_timeout;
+        Self { timeout, out: BTreeMap::new(), next: 0, names: BTreeMap::new() }
     }
 
     fn asked(&mut self, step: &Step<'_>, ask: AskId, question: &Question) -> Result<(), String> {
@@ -33,20 +36,13 @@ impl AsksSettledOnce {
         let conn = match question {
             Question::Login(login) => Some(login.conn),
             Question::IceConfig { easyrtcid, .. } | Question::Application { easyrtcid, .. } => {
-                called(step, *easyrtcid)
+                self.names.get(easyrtcid).copied()
             }
         };
         let conn = conn.ok_or_else(|| format!("asked about nobody: {question:?}"))?;
         self.out.insert(ask, (conn, step.now.mono.saturating_add(self.timeout)));
         Ok(())
     }
-}
-
-/// The connection of that name: one that is there, or was when the step began.
-fn called(step: &Step<'_>, easyrtcid: EasyrtcId) -> Option<ConnId> {
-    let mut there = step.model.clients().filter(|(_, client)| client.easyrtcid == easyrtcid);
-    let mut views = step.clients.iter().filter(|(_, view)| view.easyrtcid == Some(easyrtcid));
-    there.next().map(|(conn, _)| conn).or_else(|| views.next().map(|(conn, _)| *conn))
 }
 
 impl Invariant for AsksSettledOnce {
@@ -76,6 +72,11 @@ impl Invariant for AsksSettledOnce {
         }
         for effect in step.effects {
             match effect {
+                Effect::Reply { conn, frame, .. } => {
+                    if let ServerMessage::Token(token) = frame.message() {
+                        self.names.insert(token.easyrtcid, *conn);
+                    }
+                }
                 Effect::Ask { ask, question } => self.asked(step, *ask, question)?,
                 Effect::Close { conn, .. } => self.out.retain(|_, (about, _)| about != conn),
                 _ => {}
