@@ -9,6 +9,9 @@ use super::say;
 
 pub(super) const CASES: &[Case] = &[
     Case::must("envelope.depth", "what is nested too deep is refused, unrelayed", play!(depth)),
+    Case::must("envelope.depth/very", "thousands of levels are no harm", play!(very_deep)),
+    Case::must("envelope.depth/field", "nor in what is kept", play!(very_deep_field)),
+    Case::must("envelope.depth/type", "nor as a msgType", play!(very_deep_type)),
     Case::must("envelope.depth/login", "a login nested too deep ends", play!(depth_at_login)),
     Case::must("envelope.no-object", "what is no object is refused", play!(no_object)),
     Case::must("envelope.no-object/array", "an array has no msgType", play!(array)),
@@ -84,6 +87,36 @@ async fn depth(world: World) -> Outcome {
     let deep = nested("offer", bob.id(), 20_000);
     ada.refused_text("easyrtcCmd", deep, "MSG_REJECT_BAD_SIZE").await?;
     bob.hears_nothing().await
+}
+
+/// What overflows the stack of who looks into it by recursion.
+const VERY: usize = 50_000;
+
+async fn very_deep(world: World) -> Outcome {
+    let mut bob = world.login().await?;
+    let mut ada = world.login().await?;
+    bob.events().await?;
+    let deep = nested("offer", bob.id(), VERY);
+    ada.refused_text("easyrtcCmd", deep, "MSG_REJECT_BAD_SIZE").await?;
+    ada.stays().await?;
+    bob.hears_nothing().await
+}
+
+async fn very_deep_field(world: World) -> Outcome {
+    let mut ada = world.login().await?;
+    let (open, close) = ("[".repeat(VERY), "]".repeat(VERY));
+    let set = say::room_api_field("default", &say::field("f", &json!("DEEP"))).to_string();
+    let set = set.replace("\"DEEP\"", &format!("{open}{close}"));
+    ada.refused_text("easyrtcCmd", set, "MSG_REJECT_BAD_SIZE").await?;
+    ada.stays().await
+}
+
+async fn very_deep_type(world: World) -> Outcome {
+    let mut ada = world.login().await?;
+    let (open, close) = ("[".repeat(VERY), "]".repeat(VERY));
+    let text = format!("{{\"msgType\":{open}{close}}}");
+    ada.refused_text("easyrtcCmd", text, "MSG_REJECT_BAD_SIZE").await?;
+    ada.stays().await
 }
 
 async fn depth_at_login(world: World) -> Outcome {
