@@ -309,8 +309,8 @@ export interface ServerCandidate {
   senderEasyrtcid: EasyrtcId;
   /** The server's time in ms since the epoch. */
   serverTime: number;
-  /** What the sender sent, as it was. Not empty. */
-  msgData: Record<string, unknown>;
+  /** What the sender sent, as it was: an object, if it keeps to its schema. */
+  msgData: Record<string, unknown> | unknown[];
 }
 
 /** Another client offers a peer connection. An event. */
@@ -323,8 +323,8 @@ export interface ServerOffer {
   senderEasyrtcid: EasyrtcId;
   /** The server's time in ms since the epoch. */
   serverTime: number;
-  /** What the sender sent, as it was. Not empty. */
-  msgData: Record<string, unknown>;
+  /** What the sender sent, as it was: an object, if it keeps to its schema. */
+  msgData: Record<string, unknown> | unknown[];
 }
 
 /** Another client accepts a peer connection. An event. */
@@ -337,8 +337,8 @@ export interface ServerAnswer {
   senderEasyrtcid: EasyrtcId;
   /** The server's time in ms since the epoch. */
   serverTime: number;
-  /** What the sender sent, as it was. Not empty. */
-  msgData: Record<string, unknown>;
+  /** What the sender sent, as it was: an object, if it keeps to its schema. */
+  msgData: Record<string, unknown> | unknown[];
 }
 
 /** Another client does not accept the peer connection it was offered. An event. */

@@ -47,9 +47,18 @@ struct SignalWithData {
     sender_easyrtcid: EasyrtcId,
     /// The server's time in ms since the epoch.
     server_time: u64,
-    /// What the sender sent, as it was.
-    #[schemars(extend("minProperties" = 1))]
-    msg_data: BTreeMap<String, Payload>,
+    /// What the sender sent, as it was: an object, if it keeps to its schema.
+    msg_data: SignalData,
+}
+
+/// What WebRTC made, or what clients in the field send in its place.
+#[derive(JsonSchema)]
+#[schemars(untagged, inline)]
+enum SignalData {
+    /// What WebRTC made.
+    Object(#[schemars(extend("minProperties" = 1))] BTreeMap<String, Payload>),
+    /// The server cannot tell the two apart, as clients in the field cannot.
+    Array(#[schemars(extend("minItems" = 1))] Vec<Payload>),
 }
 
 #[derive(JsonSchema)]

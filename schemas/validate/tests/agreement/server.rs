@@ -4,8 +4,10 @@
 //! server writes is held against the schemas, here and wherever its messages are recorded.
 
 use easyrtc_proto::{
-    ErrorMessage, ForwardToUrl, IceConfig, RoomData, RoomList, SessionData, Token,
+    EasyrtcId, ErrorMessage, ForwardToUrl, IceConfig, Payload, RelayedSignal, RoomData, RoomList,
+    ServerMessage, SessionData, SignalKind, Token,
 };
+use easyrtc_schema_validator::Subject;
 use easyrtc_schema_validator::agreement::has_long_text;
 use proptest::prelude::*;
 use serde::Serialize;
@@ -77,5 +79,24 @@ proptest! {
     #[test]
     fn errors_are_read_and_written(message in sampled("server/error.json")) {
         survives::<ErrorMessage>("server/error.json", &message, "/msgData")?;
+    }
+}
+
+/// The decoder takes an array for an object, so the receiver of a signal may get one.
+#[test]
+fn a_signal_may_carry_what_the_decoder_takes() {
+    let sender = EasyrtcId::parse("aB4dE6gH8jK0mN2p").unwrap();
+    let receiver = EasyrtcId::parse("Zk3Qw8rTb1Xc5VnM").unwrap();
+    for (data, valid) in [(r#"{"sdp":1}"#, true), ("[1]", true), ("{}", false), ("7", false)] {
+        let signal = ServerMessage::Signal(RelayedSignal {
+            kind: SignalKind::Offer,
+            sender_easyrtcid: sender,
+            msg_data: Some(Payload::parse(data).unwrap()),
+        });
+        let mut text = Vec::new();
+        signal.encode(1).write(Some(&receiver), &mut text);
+        let message = serde_json::from_slice(&text).unwrap();
+        let checked = SCHEMAS.check(Subject::ServerEvent("easyrtcCmd"), &message);
+        assert_eq!(checked.is_ok(), valid, "{data}");
     }
 }
