@@ -59,13 +59,13 @@ fn root(
     let references: Vec<Value> = messages
         .iter()
         .map(|message| {
-            let mut reference = json!({ "$ref": format!("{message}.json") });
-            if *message == "easyrtcMsg" {
-                let others: Vec<&&str> =
-                    messages.iter().filter(|other| *other != message).collect();
-                reference["properties"] = json!({ "msgType": { "not": { "enum": others } } });
+            let reference = format!("{message}.json");
+            if *message != "easyrtcMsg" {
+                return json!({ "$ref": reference });
             }
-            reference
+            let others: Vec<&&str> = messages.iter().filter(|other| *other != message).collect();
+            let other = json!({ "msgType": { "not": { "enum": others } } });
+            json!({ "$ref": reference, "properties": other })
         })
         .collect();
     let schema = json_schema!({
