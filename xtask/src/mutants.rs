@@ -63,7 +63,10 @@ pub(crate) fn mutants(project: &Project, arguments: &[String]) -> Result<(), Fai
         let caught = read(project, "caught.txt")? + &timeout;
         let path = project.path(OUTCOMES).join("caught.txt");
         fs::write(path, caught).map_err(|error| Failure::new(format!("{OUTCOMES}: {error}")))?;
-        let how = ["--iterate", "--test-package", TESTS];
+        // On a busy machine the histories alone take longer than the least that is waited by
+        // default, and what times out counts as noticed.
+        let patience = ["--minimum-test-timeout", "300"];
+        let how = [&["--iterate", "--test-package", TESTS], &patience[..]].concat();
         survivors = try_all(project, command(project, &chosen, &how))?;
     }
     if survivors.is_empty() { Ok(()) } else { Err(Failure::new(format!("survived:\n{survivors}"))) }
