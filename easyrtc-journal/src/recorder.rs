@@ -159,7 +159,12 @@ impl Shared {
         let written = self.write(writer);
         // Whatever comes now would wait for nobody.
         let mut queue = self.queue();
-        queue.closed.get_or_insert(Closed::Incomplete(CANNOT_BE_WRITTEN));
+        let incomplete = Closed::Incomplete(CANNOT_BE_WRITTEN);
+        if written.is_err() {
+            // Also if it was to end here: what had waited is not in it.
+            queue.closed = Some(incomplete);
+        }
+        queue.closed.get_or_insert(incomplete);
         queue.steps.clear();
         written
     }

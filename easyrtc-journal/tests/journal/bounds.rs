@@ -80,6 +80,7 @@ fn one_that_cannot_be_written_stops_nobody_and_says_so_at_the_end() {
     for number in 0..10_000 {
         recorder.record(step(number));
     }
+    // Whether the writer fails before it is told to finish or after.
     assert!(recorder.finish().is_err());
     assert!(!recorder.record(step(0)));
 }
