@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use easyrtc_proto::ErrorCode;
@@ -63,8 +67,20 @@ const AUTH: &str = r#"{"msgType":"authenticate","msgData":{"apiVersion":"1"}}"#;
 const TO_ROOM: &str = r#"{"msgType":"m","targetRoom":"default","msgData":1}"#;
 const LIST: &str = r#"{"msgType":"getRoomList"}"#;
 
+/// Starts a runtime that logs its messages into a file of its own, `target/message-logs/cargo`, so
+/// that they can be checked.
+fn start_with(options: Options, responder: impl Responder) -> Runtime {
+    static STARTED: AtomicUsize = AtomicUsize::new(0);
+    let number = STARTED.fetch_add(1, Ordering::Relaxed);
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("message-logs/cargo");
+    std::fs::create_dir_all(&directory).unwrap();
+    let name = format!("{}-{number}.jsonl", env!("CARGO_PKG_NAME"));
+    let log = MessageLog::new(File::create(directory.join(name)).unwrap());
+    Runtime::start(Options { observer: Some(Arc::new(log)), ..options }, responder).unwrap()
+}
+
 fn start(options: Options) -> Runtime {
-    Runtime::start(options, OpenToEveryone).unwrap()
+    start_with(options, OpenToEveryone)
 }
 
 #[tokio::test]
@@ -137,7 +153,7 @@ async fn an_answer_may_come_later_and_messages_wait_for_it() {
     let mut core = Config::default();
     core.limits.parked = 2;
     let options = Options { core, ..Options::default() };
-    let runtime = Runtime::start(options, Waiting(told)).unwrap();
+    let runtime = start_with(options, Waiting(told));
     let mut alice = Peer::open(&runtime);
     alice.say(ClientEvent::Auth, AUTH).await;
     alice.say(ClientEvent::Cmd, LIST).await;
@@ -163,7 +179,7 @@ async fn an_answer_may_come_later_and_messages_wait_for_it() {
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_never_comes_is_a_timeout() {
     let (_tell, told) = watch::channel(None);
-    let runtime = Runtime::start(Options::default(), Waiting(told)).unwrap();
+    let runtime = start_with(Options::default(), Waiting(told));
     let mut alice = Peer::open(&runtime);
     alice.say(ClientEvent::Auth, AUTH).await;
     assert!(alice.next().await.contains(ErrorCode::LoginTimeout.name()));
