@@ -131,8 +131,8 @@ impl InProcess {
 ///
 /// # Errors
 /// If the operating system gives no randomness, or something is not heard as it should be.
-pub async fn two_clients_meet() -> Result<(), Box<dyn Error>> {
-    let runtime = Runtime::start(Options::default(), OpenToEveryone)?;
+pub async fn two_clients_meet(options: Options) -> Result<(), Box<dyn Error>> {
+    let runtime = Runtime::start(options, OpenToEveryone)?;
     let mut alice = InProcess::connect(&runtime)?;
     let mut bob = InProcess::connect(&runtime)?;
     let login = json!({"msgType": "authenticate", "msgData": {"apiVersion": "1"}});
@@ -179,5 +179,5 @@ fn expect(heard: &Heard, as_expected: impl Fn(&Heard) -> bool) -> Result<(), Box
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    two_clients_meet().await
+    two_clients_meet(Options::default()).await
 }

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+#[path = "support/logged.rs"]
+mod logged;
+
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
@@ -33,9 +36,25 @@ impl Write for Lines {
     }
 }
 
+/// The log that is looked at, and the one that is checked against the schemas.
+#[derive(Debug)]
+struct Both(MessageLog, MessageLog);
+
+impl MessageObserver for Both {
+    fn received(&self, message: &ReceivedMessage<'_>) {
+        self.0.received(message);
+        self.1.received(message);
+    }
+
+    fn sent(&self, message: &SentMessage<'_>) {
+        self.0.sent(message);
+        self.1.sent(message);
+    }
+}
+
 fn start(log: MessageLog) -> Runtime {
-    let options = Options { observer: Some(Arc::new(log)), ..Options::default() };
-    Runtime::start(options, OpenToEveryone).unwrap()
+    let observer = Some(Arc::new(Both(log, logged::message_log())) as _);
+    Runtime::start(Options { observer, ..Options::default() }, OpenToEveryone).unwrap()
 }
 
 async fn say(connection: &mut Connection, ack: u64, event: ClientEvent, text: &str) {
@@ -144,7 +163,11 @@ impl CoreObserver for Keeper {
 #[tokio::test]
 async fn everything_that_happens_to_the_core_is_seen_with_what_comes_of_it() {
     let keeper = Keeper::default();
-    let options = Options { core_observer: Some(Box::new(keeper.clone())), ..Options::default() };
+    let options = Options {
+        observer: Some(Arc::new(logged::message_log())),
+        core_observer: Some(Box::new(keeper.clone())),
+        ..Options::default()
+    };
     let runtime = Runtime::start(options, OpenToEveryone).unwrap();
     let meta = ConnMeta::new(TransportKind::SocketIo);
     let (mut connection, mut outbox) = runtime.connect(meta).unwrap();

@@ -2,10 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
-use std::fs::File;
-use std::path::Path;
+#[path = "support/logged.rs"]
+mod logged;
+
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use easyrtc_proto::ErrorCode;
@@ -67,16 +67,9 @@ const AUTH: &str = r#"{"msgType":"authenticate","msgData":{"apiVersion":"1"}}"#;
 const TO_ROOM: &str = r#"{"msgType":"m","targetRoom":"default","msgData":1}"#;
 const LIST: &str = r#"{"msgType":"getRoomList"}"#;
 
-/// Starts a runtime that logs its messages into a file of its own, `target/message-logs/cargo`, so
-/// that they can be checked.
 fn start_with(options: Options, responder: impl Responder) -> Runtime {
-    static STARTED: AtomicUsize = AtomicUsize::new(0);
-    let number = STARTED.fetch_add(1, Ordering::Relaxed);
-    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("message-logs/cargo");
-    std::fs::create_dir_all(&directory).unwrap();
-    let name = format!("{}-{number}.jsonl", env!("CARGO_PKG_NAME"));
-    let log = MessageLog::new(File::create(directory.join(name)).unwrap());
-    Runtime::start(Options { observer: Some(Arc::new(log)), ..options }, responder).unwrap()
+    let observer = Some(Arc::new(logged::message_log()) as _);
+    Runtime::start(Options { observer, ..options }, responder).unwrap()
 }
 
 fn start(options: Options) -> Runtime {

@@ -31,6 +31,7 @@ fn npm_ci(project: &Project, package: &str) -> Result<(), Failure> {
 
 /// The JavaScript client's own tests, without a server of ours.
 pub(crate) fn clients_js(project: &Project) -> Result<(), Failure> {
+    empty_message_logs(project, "clients-js")?;
     run(project.command_in(CLIENTS_JS, "npm").arg("test"))
 }
 
@@ -66,15 +67,16 @@ fn test_files(project: &Project, directory: &str, at_a_time: usize) -> Result<()
 }
 
 /// Throws away the messages that earlier tests of this kind logged, in
-/// `target/message-logs/KIND`.
+/// `target/message-logs/KIND`. The folder stays: if it is still empty when messages are checked,
+/// the tests have logged none.
 pub(crate) fn empty_message_logs(project: &Project, kind: &str) -> Result<(), Failure> {
     let directory = project.target("message-logs").join(kind);
+    let failed = |error| Failure::new(format!("{}: {error}", directory.display()));
     match fs::remove_dir_all(&directory) {
-        Err(error) if error.kind() != ErrorKind::NotFound => {
-            Err(Failure::new(format!("{}: {error}", directory.display())))
-        }
-        _ => Ok(()),
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(error)),
+        _ => {}
     }
+    fs::create_dir_all(&directory).map_err(failed)
 }
 
 /// The files of a directory whose names end so, in the order of their names.

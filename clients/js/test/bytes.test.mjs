@@ -7,11 +7,12 @@ import { after, before, test } from 'node:test';
 import WebSocket, { WebSocketServer } from 'ws';
 import { EasyrtcSocket } from '../easyrtc-socket.mjs';
 import { ProtocolServer } from './protocol-server.mjs';
+import { said } from './server-messages.mjs';
 
 const MESSAGES = 4;
 
 /** Bytes between two places to cut: no divisor of a frame's length, so that all kinds are met. */
-const STRIDE = 11;
+const STRIDE = 17;
 
 /** A TCP relay whose first lines break after so many bytes, counted in both directions together. */
 class BreakingLine {
@@ -83,19 +84,19 @@ async function talk(budgets) {
   const heard = [];
   const told = [];
   for (const event of ['disconnect', 'error']) socket.on(event, (value) => told.push(value));
-  socket.on('easyrtcMsg', (message) => {
-    heard.push(message.number);
+  socket.on('easyrtcMsg', ({ msgData: number }) => {
+    heard.push(number);
     // The server's next word is an answer to this.
-    if (message.number < MESSAGES) protocol.session.emit('easyrtcMsg', { number: message.number + 1 });
+    if (number < MESSAGES) protocol.session.emit('easyrtcMsg', said(number + 1));
   });
   const answers = [];
   const all = Array.from({ length: MESSAGES }, (_, at) => at + 1);
   await new Promise((resolve) => {
     const done = () => heard.length >= MESSAGES && answers.length >= MESSAGES && resolve();
     socket.on('easyrtcMsg', done);
-    socket.on('connect', () => protocol.session.emit('easyrtcMsg', { number: 1 }));
+    socket.on('connect', () => protocol.session.emit('easyrtcMsg', said(1)));
     for (const number of all) {
-      socket.emit('easyrtcMsg', { msgData: number }, ({ msgData }) => {
+      socket.emit('easyrtcMsg', { msgType: 'said', msgData: number }, ({ msgData }) => {
         answers.push(msgData);
         done();
       });

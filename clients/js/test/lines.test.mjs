@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { said } from './server-messages.mjs';
 import { World } from './world.mjs';
 
 const SEED = 1;
@@ -13,13 +14,16 @@ function connectedWorld(options) {
   return world;
 }
 
+const say = (world, msgData, answer) =>
+  world.socket.emit('easyrtcMsg', { msgType: 'said', msgData }, answer);
+
 const counted = (world, name) => world.names.filter((other) => other === name).length;
 
 /** Has the server close the line in use with `code`. */
 function close(world, code, options = {}) {
   const { session } = world.server;
   if (options.end) session.end(code);
-  else session.line.close(code);
+  else session.closeLine(code);
   world.settle();
 }
 
@@ -29,8 +33,8 @@ test('a cut line is no disconnect, and the session goes on', () => {
   world.settle();
   assert.equal(world.socket.connected, true);
   let answer;
-  world.socket.emit('easyrtcMsg', { msgData: 'meanwhile' }, (it) => (answer = it));
-  world.server.session.emit('easyrtcMsg', 'to it');
+  say(world, 'meanwhile', (it) => (answer = it));
+  world.server.session.emit('easyrtcMsg', said('to it'));
   world.until('the answer', () => answer);
   assert.deepEqual(world.names, ['connect', 'suspend', 'resume']);
   assert.equal(world.server.sessions.length, 1);
@@ -38,7 +42,7 @@ test('a cut line is no disconnect, and the session goes on', () => {
 
 test('without resume a cut line is a disconnect, and another session begins', () => {
   const world = connectedWorld({ socket: { resume: false } });
-  world.socket.emit('easyrtcMsg', { msgData: 'lost with the session' }, () => assert.fail());
+  say(world, 'lost with the session', () => assert.fail());
   world.cut();
   world.settle();
   assert.deepEqual(world.told.at(-1), ['disconnect', 'transport close']);
@@ -87,7 +91,7 @@ test('a session that nobody keeps any more is a disconnect, when its time is up'
 
 test('a server that does not know the session: disconnect, then connect', () => {
   const world = connectedWorld();
-  world.socket.emit('easyrtcMsg', { msgData: 'before' }, () => assert.fail());
+  say(world, 'before', () => assert.fail());
   world.server.session.forget();
   world.cut();
   world.until('another session', () => counted(world, 'connect') === 2);
@@ -119,9 +123,7 @@ test('the server soon learns that a new token has arrived', () => {
 test('what listeners of disconnect emit goes to the next session', () => {
   const world = connectedWorld();
   let answer;
-  world.socket.on('disconnect', () =>
-    world.socket.emit('easyrtcMsg', { msgData: 'next' }, (it) => (answer = it)),
-  );
+  world.socket.on('disconnect', () => say(world, 'next', (it) => (answer = it)));
   world.server.session.forget();
   world.cut();
   world.until('the answer', () => answer);
@@ -151,7 +153,7 @@ test('after an offence nothing is sent again', () => {
   for (const code of [1002, 1003, 1007, 1009]) {
     const world = connectedWorld();
     world.server.session.answers = false;
-    world.socket.emit('easyrtcMsg', { msgData: 'offence' });
+    say(world, 'offence');
     world.settle();
     close(world, code);
     assert.deepEqual(world.told.at(-1), ['disconnect', 'transport close']);
@@ -191,7 +193,7 @@ test('a quiet line that answers is kept', () => {
 
 test('a server that keeps nothing is not told what has come', () => {
   const world = connectedWorld({ socket: { resume: false } });
-  world.server.session.emit('easyrtcMsg', {});
+  world.server.session.emit('easyrtcMsg', said('to it'));
   world.settle();
   // The server would protest.
   world.pass(5000);

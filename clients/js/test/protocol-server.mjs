@@ -1,5 +1,9 @@
 // The server's side of the raw WebSocket protocol, as far as a client sees it: sessions, answers
-// and resume, over whatever lines it is given. It keeps all it ever took and sent.
+// and resume, over whatever lines it is given. It keeps all it ever took and sent, and logs each
+// message once.
+
+import { MessageLog } from './message-log.mjs';
+import { answerTo, welcome } from './server-messages.mjs';
 
 /** Close codes by which a client says that it means to leave. */
 const LEAVING = new Set([1000, 1001, 1005]);
@@ -13,11 +17,12 @@ export class Session {
   /** Messages emitted to the client. */
   emitted = [];
   ended = false;
-  line = null;
   /** Whom the session answers: a message may have to wait. */
   answers = true;
 
   #server;
+  #line = null;
+  #log = new MessageLog();
   #received = 0;
   #frames = [];
   #letGo = 0;
@@ -30,7 +35,7 @@ export class Session {
 
   /** Begins on a line. */
   begin(line, resumable) {
-    this.line = line;
+    this.#line = line;
     if (resumable) this.#tokens = [this.#server.freshToken()];
     this.#welcome({ resumed: false });
   }
@@ -42,8 +47,8 @@ export class Session {
   /** Goes on on a line; false if it can't. */
   resume(line, { received }) {
     if (received < this.#letGo || received > this.#letGo + this.#frames.length) return false;
-    const before = this.line;
-    this.line = line;
+    const before = this.#line;
+    this.#line = line;
     before?.close(1000);
     this.#server.clearTimeout(this.#timers.keep);
     this.#confirm(received);
@@ -58,10 +63,7 @@ export class Session {
     const { keepTime, maxMessage } = this.#server;
     const [token] = this.#tokens;
     const session = token && { token, keepTime, keepBytes: 1_000_000 };
-    // Of a later server, which can do what nobody here has heard of.
-    const protocol = { revision: '2100-01-01', capabilities: ['binary', 'teleport'] };
-    const message = { msgType: 'welcome', protocol, maxMessage, session, ...fields };
-    this.line.send(JSON.stringify({ event: 'welcome', message }));
+    this.#line.send(JSON.stringify(welcome({ maxMessage, session, ...fields })));
   }
 
   emit(event, message) {
@@ -70,9 +72,30 @@ export class Session {
   }
 
   #send(frame) {
+    this.#log.sent(frame);
     const text = JSON.stringify(frame);
     if (this.#tokens.length) this.#frames.push(text);
-    this.line?.send(text);
+    this.#line?.send(text);
+  }
+
+  /** Sends a frame that the session doesn't count, and doesn't send again. */
+  sendAside(frame) {
+    if ('message' in frame) this.#log.sent(frame);
+    this.#line.send(JSON.stringify(frame));
+  }
+
+  /** Sends what no server may send: there is no message in it, so none is logged. */
+  sendWrong(text) {
+    this.#line.send(text);
+  }
+
+  /** Has the line closed with `code`; the session may go on. */
+  closeLine(code) {
+    this.#line.close(code);
+  }
+
+  uses(line) {
+    return this.#line === line;
   }
 
   #confirm(received) {
@@ -88,19 +111,21 @@ export class Session {
     if ('received' in frame) return this.#confirm(frame.received);
     const { event, id, message } = frame;
     if (!Number.isSafeInteger(id)) throw new Error(`no id: ${JSON.stringify(frame)}`);
+    this.#log.received(frame);
+    const answer = answerTo(event, message);
     this.#received += 1;
     if (message.msgType !== 'stillAlive') this.taken.push({ event, message });
     this.#timers.report ??= this.#server.setTimeout(() => {
       this.#timers.report = undefined;
-      this.line?.send(JSON.stringify({ received: this.#received }));
+      this.#line?.send(JSON.stringify({ received: this.#received }));
     }, REPORT_INTERVAL);
-    if (this.answers) this.#send({ ack: id, message: { msgType: 'ack', msgData: message.msgData } });
+    if (this.answers) this.#send({ ack: id, message: answer });
   }
 
   /** The line is gone. */
   lost(line, code) {
-    if (this.line !== line) return;
-    this.line = null;
+    if (this.#line !== line) return;
+    this.#line = null;
     if (LEAVING.has(code) || !this.#tokens.length) return this.end();
     this.#timers.keep = this.#server.setTimeout(() => this.end(), this.#server.keepTime);
   }
@@ -109,8 +134,8 @@ export class Session {
   end(code = 1000) {
     this.ended = true;
     for (const timer of Object.values(this.#timers)) this.#server.clearTimeout(timer);
-    const { line } = this;
-    this.line = null;
+    const line = this.#line;
+    this.#line = null;
     line?.close(code);
   }
 
@@ -164,7 +189,7 @@ export class ProtocolServer {
     const take = (text) => {
       const frame = JSON.parse(text);
       // Nothing counts that comes over a line that the session has left.
-      if (session) return session.line === line && session.take(frame);
+      if (session) return session.uses(line) && session.take(frame);
       if (!frame.resume) throw new Error(`no resume comes first: ${text}`);
       session = this.sessions.find((other) => other.knows(frame.resume.token));
       if (session?.resume(line, frame.resume)) return;

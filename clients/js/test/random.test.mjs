@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { candidate } from './server-messages.mjs';
 import { World } from './world.mjs';
 
 const SEEDS = process.env.SEED ? [Number(process.env.SEED)] : Array.from({ length: 500 }, (_, i) => i);
@@ -17,7 +18,7 @@ class Talk {
 
   constructor(seed, options) {
     this.world = new World(seed, options);
-    this.world.socket.on('easyrtcCmd', (message) => this.received.push(message.number));
+    this.world.socket.on('easyrtcCmd', ({ msgData }) => this.received.push(msgData.label));
   }
 
   clientSays() {
@@ -30,7 +31,7 @@ class Talk {
 
   serverSays() {
     const { session } = this.world;
-    if (session && !session.ended) session.emit('easyrtcCmd', { number: this.#said++ });
+    if (session && !session.ended) session.emit('easyrtcCmd', candidate(this.#said++));
   }
 
   get taken() {
@@ -38,7 +39,7 @@ class Talk {
   }
 
   get sent() {
-    return this.world.server.sessions.flatMap(({ emitted }) => emitted.map(({ number }) => number));
+    return this.world.server.sessions.flatMap(({ emitted }) => emitted.map((it) => it.msgData.label));
   }
 
   step() {

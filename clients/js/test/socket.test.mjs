@@ -3,9 +3,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EasyrtcSocket } from '../easyrtc-socket.mjs';
+import { error, said } from './server-messages.mjs';
 import { World } from './world.mjs';
 
 const SEED = 1;
+
+const LOGIN = { msgType: 'authenticate', msgData: { apiVersion: '1' } };
 
 function connectedWorld(options) {
   const world = new World(SEED, options);
@@ -15,14 +18,14 @@ function connectedWorld(options) {
 }
 
 const say = (world, msgData, answer) =>
-  world.socket.emit('easyrtcCmd', { msgType: 'said', msgData }, answer);
+  world.socket.emit('easyrtcMsg', { msgType: 'said', msgData }, answer);
 
 const taken = (session) => session.taken.map(({ message }) => message.msgData);
 
 test('nothing opens before the first use, which is a listener for commands or an emit', () => {
   const uses = [
     (socket) => socket.on('easyrtcCmd', () => {}),
-    (socket) => socket.emit('easyrtcAuth', {}),
+    (socket) => socket.emit('easyrtcAuth', LOGIN),
     (socket) => socket.connect(),
   ];
   for (const use of uses) {
@@ -38,7 +41,7 @@ test('nothing opens before the first use, which is a listener for commands or an
 
 test('without autoConnect only connect opens', () => {
   const world = new World(SEED, { socket: { autoConnect: false } });
-  world.socket.on('easyrtcCmd', () => {}).emit('easyrtcAuth', {});
+  world.socket.on('easyrtcCmd', () => {}).emit('easyrtcAuth', LOGIN);
   assert.equal(world.lines.size, 0);
   world.socket.connect();
   world.until('the message', () => world.server.session?.taken.length === 1);
@@ -56,11 +59,11 @@ test('what is emitted before connecting waits, and is sent in order', () => {
 test('events reach all listeners, until they are taken off', () => {
   const world = connectedWorld();
   const heard = [];
-  const first = (message) => heard.push(['first', message]);
-  const second = (message) => heard.push(['second', message]);
+  const first = ({ msgData }) => heard.push(['first', msgData]);
+  const second = ({ msgData }) => heard.push(['second', msgData]);
   world.socket.on('easyrtcMsg', first).on('easyrtcMsg', second);
-  const emit = (message) => {
-    world.server.session.emit('easyrtcMsg', message);
+  const emit = (msgData) => {
+    world.server.session.emit('easyrtcMsg', said(msgData));
     world.settle();
   };
   emit(1);
@@ -79,7 +82,7 @@ test('a listener that throws harms nobody else, and is reported', (t) => {
     throw new Error('mistake');
   });
   world.socket.on('easyrtcMsg', () => (heard += 1));
-  world.server.session.emit('easyrtcMsg', {});
+  world.server.session.emit('easyrtcMsg', said(1));
   world.settle();
   assert.equal(heard, 1);
   assert.equal(mock.callCount(), 1);
@@ -90,7 +93,7 @@ test('binary values travel as base64, both ways', () => {
   const world = connectedWorld();
   const bytes = Uint8Array.from([0, 255, 7]);
   const values = [bytes, bytes.buffer, new DataView(bytes.buffer, 1, 1), Buffer.from('hi')];
-  world.socket.emit('easyrtcMsg', { msgData: { values } });
+  say(world, { values });
   world.settle();
   const placeholder = (num, base64) => ({ _placeholder: true, num, base64 });
   assert.deepEqual(taken(world.server.session), [
@@ -98,10 +101,10 @@ test('binary values travel as base64, both ways', () => {
   ]);
 
   let heard;
-  world.socket.on('easyrtcMsg', (message) => (heard = message));
+  world.socket.on('easyrtcMsg', ({ msgData }) => (heard = msgData));
   const ordinary = { _placeholder: true, num: 5 };
   const again = { _placeholder: true, num: 0 };
-  world.server.session.emit('easyrtcMsg', { all: [placeholder(0, 'AP8H'), again, ordinary] });
+  world.server.session.emit('easyrtcMsg', said({ all: [placeholder(0, 'AP8H'), again, ordinary] }));
   world.settle();
   assert.deepEqual(heard, { all: [bytes.buffer, bytes.buffer, ordinary] });
 });
@@ -111,9 +114,9 @@ test('long binary values survive', () => {
   const bytes = new Uint8Array(300_000).map((_, at) => at * 7);
   let back;
   world.socket.on('easyrtcMsg', ({ msgData }) => (back = new Uint8Array(msgData)));
-  world.socket.emit('easyrtcMsg', { msgData: bytes });
+  say(world, bytes);
   world.settle();
-  world.server.session.emit('easyrtcMsg', { msgData: taken(world.server.session)[0] });
+  world.server.session.emit('easyrtcMsg', said(taken(world.server.session)[0]));
   world.settle();
   assert.deepEqual(back, bytes);
 });
@@ -121,15 +124,15 @@ test('long binary values survive', () => {
 test('what cannot be sent is refused at once', () => {
   const { socket } = connectedWorld();
   assert.throws(() => socket.emit('connect', {}), TypeError);
-  assert.throws(() => socket.emit('easyrtcMsg', { msgData: new Blob(['x']) }), TypeError);
-  assert.throws(() => socket.emit('easyrtcMsg', { msgData: 1n }), TypeError);
+  assert.throws(() => socket.emit('easyrtcMsg', { msgType: 'said', msgData: new Blob(['x']) }), TypeError);
+  assert.throws(() => socket.emit('easyrtcMsg', { msgType: 'said', msgData: 1n }), TypeError);
   assert.throws(() => new EasyrtcSocket('http://'), TypeError);
 });
 
-/** The error that the message is answered with. */
-async function errorOf(world, message) {
+/** The error that a message with `msgData` is answered with. */
+async function errorOf(world, msgData) {
   let answer;
-  world.socket.emit('easyrtcMsg', message, (it) => (answer = it));
+  say(world, msgData, (it) => (answer = it));
   assert.equal(answer, undefined, 'an answer comes after emit has returned');
   await Promise.resolve();
   assert.equal(answer.msgType, 'error');
@@ -139,9 +142,9 @@ async function errorOf(world, message) {
 
 test('a message that is too large is answered with an error, and nothing breaks', async () => {
   const world = connectedWorld({ server: { maxMessage: 200 } });
-  assert.equal(await errorOf(world, { msgData: 'é'.repeat(90) }), 'MSG_REJECT_BAD_SIZE');
+  assert.equal(await errorOf(world, 'é'.repeat(90)), 'MSG_REJECT_BAD_SIZE');
   const many = Array.from({ length: 33 }, () => new ArrayBuffer(0));
-  assert.equal(await errorOf(world, { msgData: many }), 'MSG_REJECT_BAD_SIZE');
+  assert.equal(await errorOf(world, many), 'MSG_REJECT_BAD_SIZE');
   say(world, 'é'.repeat(60));
   world.settle();
   assert.equal(taken(world.server.session).length, 1);
@@ -151,11 +154,12 @@ test('a message that is too large is answered with an error, and nothing breaks'
 test('what waits is bounded in bytes, and room comes back', async () => {
   const world = connectedWorld({ socket: { maxBufferedBytes: 1000 } });
   world.cut();
-  const message = { msgType: 'said', msgData: 'x'.repeat(400) };
-  world.socket.emit('easyrtcMsg', message).emit('easyrtcMsg', message);
-  assert.equal(await errorOf(world, message), 'MSG_REJECT_GEN_FAIL');
+  const much = 'x'.repeat(400);
+  say(world, much);
+  say(world, much);
+  assert.equal(await errorOf(world, much), 'MSG_REJECT_GEN_FAIL');
   world.until('both are there', () => world.server.session.taken.length === 2);
-  world.socket.emit('easyrtcMsg', message);
+  say(world, much);
   world.settle();
   assert.equal(world.server.session.taken.length, 3);
 });
@@ -175,7 +179,7 @@ test('answers that are due are bounded', async () => {
   world.server.session.answers = false;
   say(world, 1);
   say(world, 2);
-  assert.equal(await errorOf(world, {}), 'MSG_REJECT_GEN_FAIL');
+  assert.equal(await errorOf(world, 3), 'MSG_REJECT_GEN_FAIL');
 
   // Those of a session that is lost are not due any more.
   world.server.session.forget();
@@ -194,14 +198,14 @@ test('an answer that comes twice is heard once, and one that was before its time
   let answers = 0;
   say(world, 1, () => (answers += 1));
   world.settle();
-  const { line } = world.server.session;
-  line.send('{"ack":1,"message":{}}');
-  line.send('{"received":0}');
+  const { session } = world.server;
+  session.sendAside({ ack: 1, message: { msgType: 'ack' } });
+  session.sendAside({ received: 0 });
   world.settle();
   assert.equal(answers, 1);
   say(world, 2);
   world.settle();
-  line.send('{"received":2}');
+  session.sendAside({ received: 2 });
   world.settle();
   assert.deepEqual(world.names, ['connect']);
 });
@@ -209,7 +213,7 @@ test('an answer that comes twice is heard once, and one that was before its time
 test('the server learns what has come, at most once a second, and lets go of it', () => {
   const world = connectedWorld();
   const { session } = world.server;
-  for (let number = 0; number < 5; number += 1) session.emit('easyrtcMsg', {});
+  for (let number = 0; number < 5; number += 1) session.emit('easyrtcMsg', said(number));
   world.settle();
   assert.equal(session.keptFrames, 5);
   world.pass(999);
@@ -264,9 +268,10 @@ test('disconnect in any listener is obeyed', () => {
 
 test('reserved names and unknown answers from the server are no events of the socket', () => {
   const world = connectedWorld();
-  world.server.session.emit('disconnect', 'no');
-  world.server.session.line.send('{"ack":99,"message":{}}');
-  world.server.session.line.send('{"something":"of a later revision"}');
+  const { session } = world.server;
+  session.sendWrong('{"event":"disconnect","message":"no"}');
+  session.sendAside({ ack: 99, message: { msgType: 'ack' } });
+  session.sendAside({ something: 'of a later revision' });
   world.settle();
   assert.deepEqual(world.names, ['connect']);
   let answered = false;
@@ -276,11 +281,12 @@ test('reserved names and unknown answers from the server are no events of the so
 });
 
 test('a frame that breaks the rules ends the session, and another begins', () => {
-  const broken = '{"event":"easyrtcMsg","message":{"_placeholder":true,"num":0,"base64":"!"}}';
+  const noBytes = { _placeholder: true, num: 0, base64: '!' };
+  const broken = JSON.stringify({ event: 'easyrtcMsg', message: said(noBytes) });
   for (const frame of ['{', '[', '{"received":7}', '{"received":"1"}', broken]) {
     const world = connectedWorld();
     const { session } = world.server;
-    session.line.send(frame);
+    session.sendWrong(frame);
     world.settle();
     assert.deepEqual(world.names, ['connect', 'error', 'disconnect'], frame);
     assert.ok(world.told[1][1] instanceof Error);
@@ -292,8 +298,8 @@ test('a frame that breaks the rules ends the session, and another begins', () =>
 
 test('an error of the server is told', () => {
   const world = connectedWorld();
-  const message = { msgType: 'error', msgData: { errorCode: 'MSG_REJECT_BAD_STRUCTURE' } };
-  world.server.session.line.send(JSON.stringify({ event: 'error', message }));
+  const message = error('The frame has no event.');
+  world.server.session.sendAside({ event: 'error', message });
   world.settle();
   assert.deepEqual(world.told.at(-1), ['error', message]);
 });

@@ -14,4 +14,5 @@ function assertCompiles(project) {
 
 test('the types say what a strict page may do', () => assertCompiles('tsconfig.json'));
 
-test('the module is what its types say', () => assertCompiles('tsconfig.module.json'));
+test('the module and the messages of these tests are what their types say', () =>
+  assertCompiles('tsconfig.module.json'));
