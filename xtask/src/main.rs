@@ -14,6 +14,7 @@ mod deny;
 mod documents;
 mod end_to_end;
 mod fuzz;
+mod instructions;
 mod mutants;
 mod options;
 mod project;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         "fuzz" => Project::find().and_then(|project| fuzz::fuzz(&project, rest)),
         "mutants" => Project::find().and_then(|project| mutants::mutants(&project, rest)),
         "trace" => Project::find().and_then(|project| trace::trace(&project, rest)),
+        "instructions" => Project::find().and_then(|project| instructions::write(&project, rest)),
         "conformance" => Project::find().and_then(|project| conformance::write(&project)),
         "help" | "--help" | "-h" => {
             help();
@@ -65,6 +67,7 @@ fn help() {
     println!("cargo xtask mutants [--shard K/N | --sample N [--seed S]]   likewise");
     println!("cargo xtask trace [RULE]... where rules of docs/spec are decided and tested");
     println!("cargo xtask conformance     the table in docs/conformance.md");
+    println!("cargo xtask instructions    tests/instructions/baseline.txt");
     println!("cargo xtask help            this text");
     println!();
     println!("Steps of `cargo xtask test`, in order; the first that fails ends it:");

@@ -1,7 +1,10 @@
 //! What `cargo xtask test` does, as data.
 
 use crate::project::{Failure, Project};
-use crate::{conformance, deny, documents, end_to_end, rust, schemas, tidy, tools, trace, walls};
+use crate::{
+    conformance, deny, documents, end_to_end, instructions, rust, schemas, tidy, tools, trace,
+    walls,
+};
 
 /// One thing to run.
 #[derive(Debug)]
@@ -33,6 +36,7 @@ pub(crate) const STEPS: &[Step] = &[
     step("deny", "dependencies: licences, sources, duplicates", deny::run),
     step("walls", "crates depend on no more than they may", walls::run),
     step("release", "the binary builds, optimised", rust::release),
+    end_to_end_step("instructions", "operations cost what they did", instructions::check),
     end_to_end_step("schemas", "what is generated is up to date and valid", schemas::check),
     end_to_end_step("clients-js", "the JavaScript client by itself", end_to_end::clients_js),
     end_to_end_step("node", "socket.io-client against the binary", end_to_end::node),
