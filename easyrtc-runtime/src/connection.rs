@@ -1,12 +1,15 @@
 //! The feeding end of a connection.
 
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
 use easyrtc_proto::{Attachments, ClientEvent, ClientMessage};
 use easyrtc_state::{AckId, CloseReason, ConnId, Input};
 use serde_json::value::RawValue;
-use tokio::sync::watch;
 
 use crate::observe::ReceivedMessage;
-use crate::outbox::Signals;
+use crate::outbox::Shared;
 use crate::runtime::Runtime;
 
 /// A message on its way to the core: from [`Connection::receive`] to [`Connection::deliver`].
@@ -18,7 +21,7 @@ pub struct Delivery(Input);
 pub struct Connection {
     pub(crate) id: ConnId,
     pub(crate) runtime: Runtime,
-    pub(crate) signals: watch::Receiver<Signals>,
+    pub(crate) outbox: Arc<Shared>,
 }
 
 impl Connection {
@@ -53,9 +56,19 @@ impl Connection {
     /// Feeds a message, and returns when the core has decided about it. While the core has paused
     /// the connection, waits first; read nothing more from the client meanwhile.
     pub async fn deliver(&mut self, delivery: Delivery) {
-        let free = |signals: &Signals| !signals.paused || signals.aborted.is_some();
-        // An error would mean that the other end is gone, and with it the reason to wait.
-        let _ = self.signals.wait_for(free).await;
+        poll_fn(|cx| self.poll_ready(cx)).await;
+        self.feed(delivery);
+    }
+
+    /// Ready unless the core has paused the connection. For who polls by hand; of several tasks
+    /// that poll, the last one is woken.
+    pub fn poll_ready(&self, cx: &Context<'_>) -> Poll<()> {
+        self.outbox.poll_unpaused(cx)
+    }
+
+    /// Feeds a message, once [`Self::poll_ready`] says that it may be. Returns when the core has
+    /// decided about it.
+    pub fn feed(&self, delivery: Delivery) {
         self.runtime.feed_from(self.id, delivery.0);
     }
 

@@ -1,11 +1,12 @@
 //! What is to go out on a connection: a bounded queue.
 
 use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
 
 use easyrtc_proto::EasyrtcId;
 use easyrtc_state::{AckId, CloseReason, ConnId, Frame};
-use tokio::sync::{Notify, watch};
 
 use crate::observe::{self, MessageObserver};
 
@@ -49,33 +50,29 @@ pub enum Outgoing {
 const BATCH_FRAMES: usize = 64;
 const BATCH_BYTES: usize = 256 * 1024;
 
-/// For how many items an outbox keeps room when it is empty.
-const IDLE_FRAMES: usize = 4;
-
 /// What both ends of an outbox, and the connection's feeding end, share.
 #[derive(Debug)]
 pub(crate) struct Shared {
-    queue: Mutex<Queue>,
-    ready: Notify,
-    signals: watch::Sender<Signals>,
+    state: Mutex<State>,
     limits: OutboxLimits,
 }
 
 #[derive(Debug, Default)]
-struct Queue {
+struct State {
     items: VecDeque<Outgoing>,
     bytes: usize,
     /// Whether nothing is to be added any more.
     ended: bool,
-}
-
-/// What the core wants of the transport beside writing.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Signals {
-    /// To feed no message for now.
-    pub(crate) paused: bool,
-    /// To drop the socket.
-    pub(crate) aborted: Option<CloseReason>,
+    /// Whether no message is to be fed for now.
+    paused: bool,
+    /// Whether the socket is to be dropped, and why.
+    aborted: Option<CloseReason>,
+    /// Who waits for something to write.
+    reader: Option<Waker>,
+    /// Who waits for the outbox to be aborted.
+    watcher: Option<Waker>,
+    /// Who waits for the connection not to be paused.
+    feeder: Option<Waker>,
 }
 
 /// The outbox is full.
@@ -84,56 +81,90 @@ pub(crate) struct Full;
 
 impl Shared {
     pub(crate) fn new(limits: OutboxLimits) -> Arc<Self> {
-        let queue = Mutex::default();
-        let signals = watch::Sender::new(Signals::default());
-        Arc::new(Self { queue, ready: Notify::new(), signals, limits })
+        Arc::new(Self { state: Mutex::default(), limits })
     }
 
-    fn queue(&self) -> MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adds an item. Never waits.
     pub(crate) fn push(&self, item: Outgoing) -> Result<(), Full> {
-        let mut queue = self.queue();
-        if queue.ended {
+        let mut state = self.state();
+        if state.ended {
             return Ok(());
         }
         //= docs/spec/envelope.md#envelope.answer-before-close
         if let Outgoing::Close(_) = item {
-            queue.ended = true;
+            state.ended = true;
         } else {
             let bytes = size(&item);
             let limits = self.limits;
-            let full = (limits.frames != 0 && queue.items.len() >= limits.frames)
-                || (limits.bytes != 0 && queue.bytes.saturating_add(bytes) > limits.bytes);
+            let full = (limits.frames != 0 && state.items.len() >= limits.frames)
+                || (limits.bytes != 0 && state.bytes.saturating_add(bytes) > limits.bytes);
             //= docs/spec/limits.md#limits.slow-reader
-            if full && !queue.items.is_empty() {
+            if full && !state.items.is_empty() {
                 return Err(Full);
             }
-            queue.bytes += bytes;
+            state.bytes += bytes;
         }
-        queue.items.push_back(item);
-        drop(queue);
-        self.ready.notify_one();
+        state.items.push_back(item);
+        let reader = state.reader.take();
+        drop(state);
+        wake([reader]);
         Ok(())
     }
 
     /// Throws away what waits, and tells the transport to drop the socket.
     pub(crate) fn abort(&self, reason: CloseReason) {
-        let mut queue = self.queue();
-        *queue = Queue { ended: true, ..Queue::default() };
-        drop(queue);
-        self.signals.send_modify(|signals| signals.aborted = Some(reason));
-        self.ready.notify_one();
+        let mut state = self.state();
+        state.items = VecDeque::new();
+        state.bytes = 0;
+        state.ended = true;
+        state.aborted = Some(reason);
+        let waiting = [state.reader.take(), state.watcher.take(), state.feeder.take()];
+        drop(state);
+        wake(waiting);
     }
 
     pub(crate) fn set_paused(&self, paused: bool) {
-        self.signals.send_modify(|signals| signals.paused = paused);
+        let mut state = self.state();
+        state.paused = paused;
+        let feeder = if paused { None } else { state.feeder.take() };
+        drop(state);
+        wake([feeder]);
     }
 
-    pub(crate) fn signals(&self) -> watch::Receiver<Signals> {
-        self.signals.subscribe()
+    /// Ready when a message may be fed.
+    pub(crate) fn poll_unpaused(&self, cx: &Context<'_>) -> Poll<()> {
+        let mut state = self.state();
+        if !state.paused || state.aborted.is_some() {
+            return Poll::Ready(());
+        }
+        register(&mut state.feeder, cx);
+        Poll::Pending
+    }
+
+    fn poll_aborted(&self, cx: &Context<'_>) -> Poll<CloseReason> {
+        let mut state = self.state();
+        if let Some(reason) = state.aborted {
+            return Poll::Ready(reason);
+        }
+        register(&mut state.watcher, cx);
+        Poll::Pending
+    }
+}
+
+fn register(waker: &mut Option<Waker>, cx: &Context<'_>) {
+    match waker {
+        Some(waker) => waker.clone_from(cx.waker()),
+        None => *waker = Some(cx.waker().clone()),
+    }
+}
+
+fn wake<const N: usize>(wakers: [Option<Waker>; N]) {
+    for waker in wakers.into_iter().flatten() {
+        waker.wake();
     }
 }
 
@@ -157,48 +188,55 @@ impl Outbox {
     /// number of items, in the order they are to be written in. Returns false when nothing will
     /// ever come any more. Cancelling it loses nothing.
     pub async fn recv(&mut self, batch: &mut Vec<Outgoing>) -> bool {
-        loop {
-            match self.take_observed(batch) {
-                Some(taken) => return taken,
-                None => self.shared.ready.notified().await,
-            }
-        }
+        poll_fn(|cx| self.poll_recv(cx, batch)).await
+    }
+
+    /// The same as [`Self::recv`], for who polls by hand. Of several tasks that poll, the last one
+    /// is woken.
+    pub fn poll_recv(&mut self, cx: &Context<'_>, batch: &mut Vec<Outgoing>) -> Poll<bool> {
+        self.take_observed(batch, Some(cx)).map_or(Poll::Pending, Poll::Ready)
     }
 
     /// Like [`Self::recv`], but takes only what is there; false if that is nothing.
     pub fn try_recv(&mut self, batch: &mut Vec<Outgoing>) -> bool {
-        self.take_observed(batch) == Some(true)
+        self.take_observed(batch, None) == Some(true)
     }
 
-    fn take_observed(&self, batch: &mut Vec<Outgoing>) -> Option<bool> {
+    fn take_observed(&self, batch: &mut Vec<Outgoing>, cx: Option<&Context<'_>>) -> Option<bool> {
         let first = batch.len();
-        let taken = self.take(batch);
+        let taken = self.take(batch, cx);
         if let Some(observer) = &self.observer {
             observe::sent(observer.as_ref(), self.conn, batch.get(first..).unwrap_or_default());
         }
         taken
     }
 
-    /// `None`: nothing is there yet.
-    fn take(&self, batch: &mut Vec<Outgoing>) -> Option<bool> {
-        let mut queue = self.shared.queue();
-        if queue.items.is_empty() {
-            return if queue.ended { Some(false) } else { None };
+    /// `None`: nothing is there yet; `cx` is woken when there is.
+    fn take(&self, batch: &mut Vec<Outgoing>, cx: Option<&Context<'_>>) -> Option<bool> {
+        let mut state = self.shared.state();
+        if state.items.is_empty() {
+            if !state.ended {
+                if let Some(cx) = cx {
+                    register(&mut state.reader, cx);
+                }
+                return None;
+            }
+            return Some(false);
         }
         let mut bytes = 0;
         for _ in 0..BATCH_FRAMES {
-            let Some(item) = queue.items.pop_front() else { break };
+            let Some(item) = state.items.pop_front() else { break };
             let size = size(&item);
-            queue.bytes = queue.bytes.saturating_sub(size);
+            state.bytes = state.bytes.saturating_sub(size);
             bytes += size;
             batch.push(item);
             if bytes >= BATCH_BYTES {
                 break;
             }
         }
-        if queue.items.is_empty() {
-            // A burst is over: do not keep its memory.
-            queue.items.shrink_to(IDLE_FRAMES);
+        if state.items.is_empty() {
+            // Most connections are idle most of the time.
+            state.items = VecDeque::new();
         }
         Some(true)
     }
@@ -206,15 +244,14 @@ impl Outbox {
     /// Completes when the socket is to be dropped without writing what is left: the outbox
     /// overflowed because the client does not read.
     pub fn aborted(&self) -> impl Future<Output = CloseReason> + Send + 'static {
-        let mut signals = self.shared.signals();
-        async move {
-            let aborted = signals.wait_for(|signals| signals.aborted.is_some()).await;
-            match aborted.ok().and_then(|signals| signals.aborted) {
-                Some(reason) => reason,
-                // The sender is gone, so nothing will be aborted any more.
-                None => std::future::pending().await,
-            }
-        }
+        let shared = Arc::clone(&self.shared);
+        poll_fn(move |cx| shared.poll_aborted(cx))
+    }
+
+    /// The same as [`Self::aborted`], for who polls by hand. Of several tasks that poll, the last
+    /// one is woken.
+    pub fn poll_aborted(&self, cx: &Context<'_>) -> Poll<CloseReason> {
+        self.shared.poll_aborted(cx)
     }
 }
 

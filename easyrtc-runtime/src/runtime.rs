@@ -148,7 +148,7 @@ impl Runtime {
         let id = ConnId(driver.next_conn);
         driver.next_conn += 1;
         driver.outboxes.insert(id, shared.clone());
-        let connection = Connection { id, runtime: self.clone(), signals: shared.signals() };
+        let connection = Connection { id, runtime: self.clone(), outbox: shared.clone() };
         self.0.feed(&mut driver, Input::Opened { conn: id, meta });
         drop(driver);
         Ok((connection, Outbox { shared, conn: id, observer: self.0.observer.clone() }))

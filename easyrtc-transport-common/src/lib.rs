@@ -1,5 +1,5 @@
 //! What the transports of the EasyRTC server have in common: which origins may use them, the
-//! WebSocket handshake, WebSockets that write in bounded pieces, the heartbeat, ids nobody can
+//! WebSocket handshake, WebSockets that hold no buffers while idle, the heartbeat, ids nobody can
 //! guess, and counters.
 //!
 //! It knows no wire format: what a message looks like is each transport's own.
@@ -21,3 +21,6 @@ pub use http::{TransportResponse, connection_meta, empty, text};
 pub use id::{RANDOM_BYTES, RandomId};
 pub use number::Number;
 pub use websocket::{Lost, Packet, PacketSource, WebSocket, WebSocketEvent};
+
+pub use tungstenite::Utf8Bytes;
+pub use tungstenite::protocol::frame::coding::CloseCode;

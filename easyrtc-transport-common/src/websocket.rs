@@ -1,30 +1,31 @@
-//! A WebSocket that takes what it sends from a queue, one packet at a time.
+//! A WebSocket that takes what it sends from a queue, and holds no buffer while nothing is on its
+//! way.
+//!
+//! Libraries keep a buffer for each direction of each connection; over tens of thousands of idle
+//! clients those are most of a server's memory. The heads of frames are still tungstenite's.
 
-use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::io;
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
-use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::error::ProtocolError;
-use tokio_tungstenite::tungstenite::protocol::frame::Frame;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::{CloseCode, Data, OpCode};
-use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
-use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
+use tokio::io::{AsyncRead as _, AsyncWrite as _, ReadBuf};
+use tungstenite::Utf8Bytes;
+use tungstenite::protocol::frame::coding::CloseCode;
 
-/// What is read at once. It is allocated for every connection, so it is small.
-const READ_BUFFER: usize = 1024;
+mod decoder;
+mod writer;
 
-/// From so many bytes on, packets that are ready together leave in more than one write.
-const WRITE_BUFFER: usize = 16 * 1024;
+use decoder::{Decoder, Invalid, Message};
+use writer::Writer;
 
-/// Longer packets leave in frames of this size: what is sent at once is kept in a buffer that
-/// never shrinks, and one long roster must not cost every idle connection its length.
-const MAX_FRAME: usize = 32 * 1024;
+/// What is read at once, into a buffer on the stack.
+const READ_BYTES: usize = 16 * 1024;
 
 /// How long a WebSocket is kept after its close frame, for the client to answer it.
 const LINGER: Duration = Duration::from_secs(1);
@@ -84,37 +85,43 @@ pub enum Lost {
 /// A WebSocket of a server.
 #[derive(Debug)]
 pub struct WebSocket {
-    socket: WebSocketStream<TokioIo<Upgraded>>,
-    /// The frames of the packet that is being sent, except those the socket has taken.
-    frames: VecDeque<Message>,
-    /// Whether the socket holds frames that it has not written.
+    io: TokioIo<Upgraded>,
+    decoder: Decoder,
+    /// What was read behind the message that was handed out last.
+    unread: Bytes,
+    writer: Writer,
+    /// The client closed the WebSocket, with this code if it gave one: nothing more is sent but
+    /// the answer to that.
+    closed: Option<Option<CloseCode>>,
+    /// The client sent what is no frame: what follows means nothing.
+    broken: bool,
+    /// What was written may wait in a layer below.
     unflushed: bool,
 }
 
 impl WebSocket {
     /// Takes over a connection whose handshake is done. Messages above `max_message` bytes end it.
-    pub async fn accept(upgraded: Upgraded, max_message: usize) -> Self {
-        let config = WebSocketConfig::default()
-            .read_buffer_size(READ_BUFFER)
-            .write_buffer_size(WRITE_BUFFER)
-            // Never reached: a packet is handed over only when the one before was written.
-            .max_write_buffer_size(usize::MAX)
-            //= docs/spec/limits.md#limits.message
-            //= docs/spec/socketio.md#socketio.max-payload
-            .max_message_size(Some(max_message))
-            .max_frame_size(Some(max_message));
-        let io = TokioIo::new(upgraded);
-        let socket = WebSocketStream::from_raw_socket(io, Role::Server, Some(config)).await;
-        Self { socket, frames: VecDeque::new(), unflushed: false }
+    #[must_use]
+    pub fn accept(upgraded: Upgraded, max_message: usize) -> Self {
+        Self {
+            io: TokioIo::new(upgraded),
+            decoder: Decoder::new(max_message),
+            unread: Bytes::new(),
+            writer: Writer::default(),
+            closed: None,
+            broken: false,
+            unflushed: false,
+        }
     }
 
     /// Waits for something to happen: all of `queue` was written, or, if `reading`, something came.
     /// Cancel safe.
     pub async fn next(&mut self, queue: &mut impl PacketSource, reading: bool) -> WebSocketEvent {
-        std::future::poll_fn(|cx| self.poll_next(cx, queue, reading)).await
+        poll_fn(|cx| self.poll_next(cx, queue, reading)).await
     }
 
-    fn poll_next(
+    /// The same as [`Self::next`], for who polls by hand.
+    pub fn poll_next(
         &mut self,
         cx: &mut Context<'_>,
         queue: &mut impl PacketSource,
@@ -122,7 +129,7 @@ impl WebSocket {
     ) -> Poll<WebSocketEvent> {
         match self.poll_send(cx, queue) {
             Poll::Ready(Ok(true)) => return Poll::Ready(WebSocketEvent::Flushed),
-            Poll::Ready(Err(error)) => return Poll::Ready(WebSocketEvent::Lost(lost(&error))),
+            Poll::Ready(Err(_)) => return Poll::Ready(WebSocketEvent::Lost(Lost::Failed)),
             Poll::Ready(Ok(false)) | Poll::Pending => {}
         }
         if reading { self.poll_receive(cx) } else { Poll::Pending }
@@ -133,51 +140,82 @@ impl WebSocket {
         &mut self,
         cx: &mut Context<'_>,
         queue: &mut impl PacketSource,
-    ) -> Poll<Result<bool, Error>> {
-        while !self.frames.is_empty() || !queue.is_empty() {
-            ready!(Pin::new(&mut self.socket).poll_ready(cx))?;
-            if self.frames.is_empty() {
-                self.frames.extend(queue.pop().map(frames).into_iter().flatten());
+    ) -> Poll<io::Result<bool>> {
+        loop {
+            let next = self.writer.next(queue);
+            if next.is_empty() {
+                break;
             }
-            if let Some(frame) = self.frames.pop_front() {
-                self.unflushed = true;
-                Pin::new(&mut self.socket).start_send(frame)?;
+            let written = ready!(Pin::new(&mut self.io).poll_write(cx, next))?;
+            if written == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
+            self.writer.advance(written);
+            self.unflushed = true;
         }
-        if !self.unflushed {
-            return Poll::Ready(Ok(false));
+        if self.unflushed {
+            ready!(Pin::new(&mut self.io).poll_flush(cx))?;
         }
-        ready!(Pin::new(&mut self.socket).poll_flush(cx))?;
-        self.unflushed = false;
-        Poll::Ready(Ok(true))
+        Poll::Ready(Ok(std::mem::take(&mut self.unflushed)))
     }
 
     fn poll_receive(&mut self, cx: &mut Context<'_>) -> Poll<WebSocketEvent> {
-        let message = match ready!(Pin::new(&mut self.socket).poll_next(cx)) {
-            Some(Ok(message)) => message,
-            Some(Err(error)) => return Poll::Ready(WebSocketEvent::Lost(lost(&error))),
-            None => return Poll::Ready(WebSocketEvent::Lost(Lost::Cut)),
-        };
-        Poll::Ready(match message {
+        loop {
+            let message = if self.unread.is_empty() {
+                let mut space = [MaybeUninit::uninit(); READ_BYTES];
+                let mut buffer = ReadBuf::uninit(&mut space);
+                if ready!(Pin::new(&mut self.io).poll_read(cx, &mut buffer)).is_err() {
+                    return Poll::Ready(WebSocketEvent::Lost(Lost::Failed));
+                }
+                let mut read = buffer.filled();
+                if read.is_empty() {
+                    return Poll::Ready(WebSocketEvent::Lost(Lost::Cut));
+                }
+                let message = self.decoder.decode(&mut read);
+                self.unread = Bytes::copy_from_slice(read);
+                message
+            } else {
+                let mut read = &*self.unread;
+                let message = self.decoder.decode(&mut read);
+                self.unread = self.unread.slice_ref(read);
+                message
+            };
+            match message {
+                Ok(Some(message)) => return Poll::Ready(self.received(message)),
+                Ok(None) => {}
+                Err(invalid) => {
+                    self.broken = true;
+                    return Poll::Ready(WebSocketEvent::Lost(invalid.into()));
+                }
+            }
+        }
+    }
+
+    fn received(&mut self, message: Message) -> WebSocketEvent {
+        match message {
             Message::Text(text) => WebSocketEvent::Text(text),
             Message::Binary(bytes) => WebSocketEvent::Binary(bytes),
-            Message::Pong(_) => WebSocketEvent::Pong,
-            Message::Ping(_) | Message::Frame(_) => WebSocketEvent::Ping,
-            Message::Close(frame) => {
-                WebSocketEvent::Lost(Lost::Closed(frame.map(|frame| frame.code)))
+            Message::Ping(payload) => {
+                self.writer.pong(payload);
+                WebSocketEvent::Ping
             }
-        })
+            Message::Pong => WebSocketEvent::Pong,
+            Message::Close(code) => {
+                self.closed = Some(code);
+                WebSocketEvent::Lost(Lost::Closed(code))
+            }
+        }
     }
 
     /// Whether everything handed over has left.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.frames.is_empty() && !self.unflushed
+        self.writer.is_empty() && !self.unflushed
     }
 
     /// Sends what is left of `queue`, then a close frame with `code` and `reason`, for `patience`
     /// at most; then waits up to a second for the client's close, so that nothing sent is lost to
-    /// a reset.
+    /// a reset. Where the client closed first, it gets the answer to that and nothing else.
     //= docs/spec/websocket.md#websocket.close-order
     pub async fn close(
         mut self,
@@ -187,100 +225,65 @@ impl WebSocket {
         patience: Duration,
     ) {
         let sending = async {
-            while !queue.is_empty() || !self.frames.is_empty() {
-                if let WebSocketEvent::Lost(_) = self.next(&mut queue, false).await {
-                    break;
-                }
+            if let Some(code) = self.closed {
+                self.writer.close(code, "");
+            } else {
+                poll_fn(|cx| self.poll_send(cx, &mut queue)).await?;
+                self.writer.close(Some(code), reason);
             }
-            let frame = CloseFrame { code, reason: reason.into() };
-            let closed = self.socket.close(Some(frame)).await.is_ok();
-            if !closed {
-                // After the client's close nothing more can be sent but the answer to it, which
-                // waits already. If it is something else that failed, so does this.
-                let _ = self.socket.flush().await;
-            }
-            closed
+            poll_fn(|cx| self.poll_send(cx, &mut Nothing)).await
         };
-        if !tokio::time::timeout(patience, sending).await.unwrap_or(false) {
+        let sent = tokio::time::timeout(patience, sending).await;
+        if !matches!(sent, Ok(Ok(_))) || self.closed.is_some() {
             return;
         }
-        let closing = async { while let Some(Ok(_)) = self.socket.next().await {} };
         // Out of time or not: the connection is dropped.
-        let _ = tokio::time::timeout(LINGER, closing).await;
+        let _ = tokio::time::timeout(LINGER, self.farewell()).await;
     }
-}
 
-/// The frames that carry `packet`.
-fn frames(packet: Packet) -> impl Iterator<Item = Message> {
-    let (mut ping, content) = match packet {
-        Packet::Text(text) => (None, Some((Data::Text, text))),
-        Packet::Binary(bytes) => (None, Some((Data::Binary, bytes))),
-        Packet::Ping => (Some(Message::Ping(Bytes::new())), None),
-    };
-    let (mut kind, mut rest) = content.unzip();
-    std::iter::from_fn(move || {
-        if ping.is_some() {
-            return ping.take();
+    /// Waits until the client closes too. One whose bytes mean nothing is told that there is
+    /// nobody to read more of them, and those under way are thrown away.
+    async fn farewell(&mut self) {
+        while !self.broken {
+            if let WebSocketEvent::Lost(lost) = self.next(&mut Nothing, true).await
+                && !matches!(lost, Lost::Malformed(_) | Lost::TooLarge)
+            {
+                return;
+            }
         }
-        let mut payload: Bytes = rest.take()?;
-        if payload.len() > MAX_FRAME {
-            rest = Some(payload.split_off(MAX_FRAME));
+        // An error means that the connection has gone: reading says so too.
+        let _ = poll_fn(|cx| Pin::new(&mut self.io).poll_shutdown(cx)).await;
+        while poll_fn(|cx| self.poll_discard(cx)).await {}
+    }
+
+    /// Reads what is not looked at. Returns whether there may be more.
+    fn poll_discard(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
+        let mut space = [MaybeUninit::uninit(); READ_BYTES];
+        let mut buffer = ReadBuf::uninit(&mut space);
+        let read = ready!(Pin::new(&mut self.io).poll_read(cx, &mut buffer));
+        Poll::Ready(read.is_ok() && !buffer.filled().is_empty())
+    }
+}
+
+/// Nothing to send.
+struct Nothing;
+
+impl PacketSource for Nothing {
+    fn is_empty(&self) -> bool {
+        true
+    }
+
+    fn pop(&mut self) -> Option<Packet> {
+        None
+    }
+}
+
+impl From<Invalid> for Lost {
+    fn from(invalid: Invalid) -> Self {
+        match invalid {
+            Invalid::Protocol => Self::Malformed(CloseCode::Protocol),
+            Invalid::Text => Self::Malformed(CloseCode::Invalid),
+            Invalid::TooLarge => Self::TooLarge,
         }
-        let opcode = OpCode::Data(kind.take().unwrap_or(Data::Continue));
-        Some(Message::Frame(Frame::message(payload, opcode, rest.is_none())))
-    })
-}
-
-fn lost(error: &Error) -> Lost {
-    match error {
-        Error::Capacity(_) => Lost::TooLarge,
-        Error::ConnectionClosed
-        | Error::AlreadyClosed
-        | Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => Lost::Cut,
-        Error::Protocol(_) => Lost::Malformed(CloseCode::Protocol),
-        Error::Utf8(_) => Lost::Malformed(CloseCode::Invalid),
-        Error::Io(_)
-        | Error::Tls(_)
-        | Error::WriteBufferFull(_)
-        | Error::AttackAttempt
-        | Error::Url(_)
-        | Error::Http(_)
-        | Error::HttpFormat(_) => Lost::Failed,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn carried(packet: Packet) -> Vec<(OpCode, bool, usize)> {
-        frames(packet)
-            .map(|message| {
-                let Message::Frame(frame) = message else { panic!("{message:?}") };
-                let header = frame.header();
-                (header.opcode, header.is_final, frame.payload().len())
-            })
-            .collect()
-    }
-
-    #[test]
-    fn long_packets_leave_in_several_frames() {
-        let text = |length| Packet::Text(Bytes::from(vec![b'4'; length]));
-        let first = OpCode::Data(Data::Text);
-        let more = OpCode::Data(Data::Continue);
-        assert_eq!(carried(text(1)), [(first, true, 1)]);
-        assert_eq!(carried(text(MAX_FRAME)), [(first, true, MAX_FRAME)]);
-        assert_eq!(
-            carried(text(2 * MAX_FRAME + 1)),
-            [(first, false, MAX_FRAME), (more, false, MAX_FRAME), (more, true, 1)]
-        );
-        let empty = Packet::Binary(Bytes::new());
-        assert_eq!(carried(empty), [(OpCode::Data(Data::Binary), true, 0)]);
-    }
-
-    #[test]
-    fn a_ping_is_one_frame() {
-        let sent: Vec<Message> = frames(Packet::Ping).collect();
-        assert_eq!(sent, [Message::Ping(Bytes::new())]);
     }
 }

@@ -1,13 +1,14 @@
 //! The task of one session: from its line to the core and back.
 
-use std::pin::pin;
+use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 
 use easyrtc_runtime::{AckId, Attachments, CloseReason, ConnMeta, Connection, Delivery};
-use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use easyrtc_transport_common::CloseCode;
 
 use crate::end::End;
-use crate::link::{Data, Link};
+use crate::link::{Data, Event, Link};
 use crate::shared::Shared;
 use crate::socket::encode;
 use crate::socket::packet::Violation;
@@ -20,6 +21,8 @@ pub(crate) struct Driver {
     link: Link,
     receiver: Receiver,
     connection: Option<Connection>,
+    /// A message that the core lets wait. Meanwhile no other is taken of the client.
+    held: Option<Box<Delivery>>,
     meta: Box<ConnMeta>,
 }
 
@@ -30,7 +33,7 @@ impl Driver {
             max_attachments: shared.config.max_attachments,
         };
         let receiver = Receiver::new(limits, link.revision());
-        Self { shared, link, receiver, connection: None, meta: Box::new(meta) }
+        Self { shared, link, receiver, connection: None, held: None, meta: Box::new(meta) }
     }
 
     /// Serves the session until it ends.
@@ -39,11 +42,7 @@ impl Driver {
         self.shared.counters.sessions.add(1);
         let end = match self.start() {
             Err(end) => end,
-            Ok(()) => loop {
-                if let Err(end) = self.step().await {
-                    break end;
-                }
-            },
+            Ok(()) => poll_fn(|cx| self.poll_end(cx)).await,
         };
         tracing::debug!(reason = ?end.reason, "session over");
         // The core learns of a client that is gone at once, but of one it sent away only when all
@@ -65,15 +64,57 @@ impl Driver {
         if self.receiver.is_connected() { self.connect() } else { Ok(()) }
     }
 
-    async fn step(&mut self) -> Result<(), End> {
-        let event = self.link.next(true).await;
+    /// Serves the session; ready when it ends. Polled by hand: a tree of futures would be built and
+    /// torn down for each message, and held by each idle connection.
+    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<End> {
+        loop {
+            if let Err(end) = ready!(self.poll_step(cx)) {
+                return Poll::Ready(end);
+            }
+        }
+    }
+
+    fn poll_step(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), End>> {
+        if self.held.is_some() {
+            return self.poll_held(cx);
+        }
+        let event = ready!(self.link.poll_next(cx, true));
+        Poll::Ready(self.settle(event, cx))
+    }
+
+    fn settle(&mut self, event: Event, cx: &Context<'_>) -> Result<(), End> {
         if let Some(data) = self.link.settle(event, self.connection.as_ref())?
             && let Some(delivery) = self.interpret(&data)?
+            && let Some(connection) = &self.connection
+            && self.link.closing().is_none()
         {
-            // Boxed, so that the room is taken only while a message is on its way.
-            Box::pin(self.deliver(delivery)).await?;
+            if connection.poll_ready(cx).is_ready() {
+                connection.feed(delivery);
+            } else {
+                self.held = Some(Box::new(delivery));
+            }
         }
         Ok(())
+    }
+
+    /// The core lets a message wait. The line is served meanwhile, except that no further message
+    /// of the client is taken.
+    fn poll_held(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), End>> {
+        // What can't be said is no silence.
+        self.link.resumed();
+        let connection = self.connection.as_ref().filter(|_| self.link.closing().is_none());
+        let Some(connection) = connection else {
+            self.held = None;
+            return Poll::Ready(Ok(()));
+        };
+        if connection.poll_ready(cx).is_ready() {
+            if let Some(delivery) = self.held.take() {
+                connection.feed(*delivery);
+            }
+            return Poll::Ready(Ok(()));
+        }
+        let event = ready!(self.link.poll_next(cx, false));
+        Poll::Ready(self.link.settle(event, None).map(drop))
     }
 
     /// Deals with a message of the client, up to what is for the core, which it returns.
@@ -128,29 +169,5 @@ impl Driver {
             self.shared.runtime.connect(ConnMeta::clone(&self.meta)).map_err(|_| End::refused())?;
         self.connection = Some(connection);
         self.link.join(outbox)
-    }
-
-    /// Hands a message to the core. The core may let it wait; the line is served meanwhile, except
-    /// that no further message of the client is taken.
-    async fn deliver(&mut self, delivery: Delivery) -> Result<(), End> {
-        let Some(connection) = &mut self.connection else { return Ok(()) };
-        let mut delivery = pin!(connection.deliver(delivery));
-        let mut waited = false;
-        while self.link.closing().is_none() {
-            tokio::select! {
-                biased;
-                () = &mut delivery => break,
-                event = self.link.next(false) => {
-                    // What can't be said is no silence.
-                    self.link.resumed();
-                    waited = true;
-                    self.link.settle(event, None)?;
-                }
-            }
-        }
-        if waited {
-            self.link.resumed();
-        }
-        Ok(())
     }
 }

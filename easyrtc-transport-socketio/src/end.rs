@@ -1,7 +1,7 @@
 //! How a session ends.
 
 use easyrtc_runtime::CloseReason;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use easyrtc_transport_common::CloseCode;
 
 /// The end of a session.
 #[derive(Debug)]

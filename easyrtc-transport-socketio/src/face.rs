@@ -1,8 +1,7 @@
 //! What the two faces of a session, polling and WebSocket, have in common.
 
 use bytes::Bytes;
-use tokio_tungstenite::tungstenite::Utf8Bytes;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use easyrtc_transport_common::{CloseCode, Utf8Bytes};
 
 use crate::engine::packet::NoPacket;
 use crate::engine::payload::Part;

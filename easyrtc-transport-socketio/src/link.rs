@@ -2,14 +2,14 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
 use easyrtc_runtime::{CloseReason, Connection, Outbox, Outgoing};
-use tokio::sync::{mpsc, watch};
+use easyrtc_transport_common::{CloseCode, Utf8Bytes};
+use tokio::sync::mpsc;
 use tokio::time::Sleep;
-use tokio_tungstenite::tungstenite::Utf8Bytes;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 use crate::emit::emit;
 use crate::end::End;
@@ -26,6 +26,15 @@ use crate::socket::encode;
 use crate::websocket::WebSocketFace;
 
 mod send;
+
+/// Returns what a poll came to, if it came to something.
+macro_rules! ready_or_go_on {
+    ($poll:expr) => {
+        if let Poll::Ready(event) = $poll {
+            return Poll::Ready(event);
+        }
+    };
+}
 
 /// What the session is on.
 #[derive(Debug)]
@@ -63,12 +72,6 @@ struct Probe {
     queue: SendQueue,
 }
 
-/// What the core sends to this client.
-struct Egress {
-    outbox: Outbox,
-    aborted: Pin<Box<dyn Future<Output = CloseReason> + Send>>,
-}
-
 /// A message of the client, for Socket.IO.
 pub(crate) enum Data {
     /// Text, behind one character that is Engine.IO's.
@@ -103,17 +106,22 @@ pub(crate) struct Link {
     /// Empty; kept so that not every input allocates.
     outputs: Vec<Output>,
     face: Face,
-    probe: Option<Probe>,
+    probe: Option<Box<Probe>>,
     queue: SendQueue,
-    egress: Option<Egress>,
+    /// What the core sends to this client, while it is connected to the namespace.
+    outbox: Option<Outbox>,
+    /// What was taken out of the outbox last; empty between events.
     batch: Vec<Outgoing>,
+    /// Whether the outbox had its turn last; the client has it next, so that neither starves.
+    batched: bool,
     acks: Acks,
     /// Before this the core is not told again that the client lives.
     alive_again: Duration,
     /// Why the core ends the connection, once it does.
     closing: Option<CloseReason>,
     timer: Pin<Box<Sleep>>,
-    stop: watch::Receiver<bool>,
+    /// Completes when the server goes down; there only without an outbox, which ends by itself.
+    stopping: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
 }
 
 impl Link {
@@ -128,7 +136,7 @@ impl Link {
         let upgrades = matches!(face, Face::Polling { .. });
         queue.push(shared.open_packet(registration.sid(), framing.revision, upgrades));
         let timer = Box::pin(tokio::time::sleep_until(shared.epoch + session.deadline()));
-        let stop = shared.stop.subscribe();
+        let stopping = Some(shared.stopping());
         Self {
             shared,
             registration,
@@ -137,13 +145,14 @@ impl Link {
             face,
             probe: None,
             queue,
-            egress: None,
+            outbox: None,
             batch: Vec::new(),
+            batched: false,
             acks: Acks::default(),
             alive_again: Duration::ZERO,
             closing: None,
             timer,
-            stop,
+            stopping,
         }
     }
 
@@ -153,39 +162,52 @@ impl Link {
     }
 
     /// Waits until something happens. `reading` says whether a message of the client could be
-    /// taken. Cancel safe.
-    pub(crate) async fn next(&mut self, reading: bool) -> Event {
-        self.arm_timer();
-        let waits = self.queue.is_empty() && self.closing.is_none() && self.can_send();
-        let alone = self.egress.is_none();
-        let (commands, face) = match &mut self.face {
-            Face::Polling { face, commands } => (Some(commands), Ok(face)),
-            Face::WebSocket { face, framing } => (None, Err((face, *framing))),
-        };
-        let (outbox, aborted) = match &mut self.egress {
-            Some(Egress { outbox, aborted }) => (Some(outbox), Some(aborted)),
-            None => (None, None),
-        };
-        tokio::select! {
-            event = async {
-                match face {
-                    Ok(polling) => polling.next(reading).await,
-                    Err((websocket, framing)) => {
-                        websocket.next(&mut self.queue, reading).await.unframed(framing)
-                    }
-                }
-            } => Event::Face(event),
-            event = some(self.probe.as_mut(), |probe| probe.face.next(&mut probe.queue, true)) => {
-                Event::Probe(event)
-            }
-            command = some(commands, mpsc::Receiver::recv) => Event::Command(command),
-            more = some(outbox, |outbox| outbox.recv(&mut self.batch)), if waits => {
-                Event::Batch(more)
-            }
-            reason = some(aborted, |aborted| aborted) => Event::Aborted(reason),
-            () = &mut self.timer => Event::Timer,
-            _ = self.stop.wait_for(|&stop| stop), if alone => Event::Stopping,
+    /// taken.
+    pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>, reading: bool) -> Poll<Event> {
+        // Looked at first and without the timer: a client that never falls silent must not put
+        // off what is due.
+        if self.session.deadline() <= self.shared.now() {
+            return Poll::Ready(Event::Timer);
         }
+        if std::mem::take(&mut self.batched) {
+            ready_or_go_on!(self.poll_line(cx, reading));
+            ready_or_go_on!(self.poll_outbox(cx));
+        } else {
+            ready_or_go_on!(self.poll_outbox(cx));
+            ready_or_go_on!(self.poll_line(cx, reading));
+        }
+        if let Some(probe) = &mut self.probe {
+            let Probe { face, queue, .. } = &mut **probe;
+            ready_or_go_on!(face.poll_next(cx, queue, true).map(Event::Probe));
+        }
+        if let Some(stopping) = &mut self.stopping {
+            ready_or_go_on!(stopping.as_mut().poll(cx).map(|()| Event::Stopping));
+        }
+        self.arm_timer();
+        self.timer.as_mut().poll(cx).map(|()| Event::Timer)
+    }
+
+    fn poll_line(&mut self, cx: &mut Context<'_>, reading: bool) -> Poll<Event> {
+        match &mut self.face {
+            Face::WebSocket { face, framing } => {
+                let event = face.poll_next(cx, &mut self.queue, reading);
+                event.map(|event| Event::Face(event.unframed(*framing)))
+            }
+            Face::Polling { face, commands } => {
+                ready_or_go_on!(face.poll_next(cx, reading).map(Event::Face));
+                commands.poll_recv(cx).map(Event::Command)
+            }
+        }
+    }
+
+    fn poll_outbox(&mut self, cx: &Context<'_>) -> Poll<Event> {
+        let waits = self.queue.is_empty() && self.closing.is_none() && self.can_send();
+        let Some(outbox) = &mut self.outbox else { return Poll::Pending };
+        if !waits {
+            return outbox.poll_aborted(cx).map(Event::Aborted);
+        }
+        self.batched = true;
+        outbox.poll_recv(cx, &mut self.batch).map(Event::Batch)
     }
 
     /// Deals with what happened, up to a message of the client, which it returns.
@@ -276,12 +298,11 @@ impl Link {
                 self.apply(Input::PostOpened, connection)?;
             }
             Some(Command::Probe(face, framing)) => {
-                let taken = self.probe.is_some();
-                let probe = Probe { face, framing, queue: SendQueue::new(framing) };
-                if taken {
-                    self.refuse(probe);
+                if self.probe.is_some() {
+                    self.refuse(*face);
                 } else {
-                    self.probe = Some(probe);
+                    let queue = SendQueue::new(framing);
+                    self.probe = Some(Box::new(Probe { face, framing, queue }));
                     self.apply(Input::ProbeOpened, connection)?;
                 }
             }
@@ -304,15 +325,7 @@ impl Link {
                 self.session.handle(self.shared.now(), Input::Ending { grace }, &mut Vec::new());
             }
         }
-        // A burst must not cost memory for the rest of the connection's life.
-        self.batch.shrink_to(4);
-    }
-}
-
-/// The outcome of a future that is there only sometimes.
-async fn some<T, F: Future>(there: Option<T>, future: impl FnOnce(T) -> F) -> F::Output {
-    match there {
-        Some(there) => future(there).await,
-        None => std::future::pending().await,
+        // Most connections are idle most of the time.
+        self.batch = Vec::new();
     }
 }

@@ -2,11 +2,12 @@
 //! a channel to the task that serves the request.
 
 use std::borrow::Cow;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
+use easyrtc_transport_common::{CloseCode, Utf8Bytes};
 use tokio::sync::oneshot;
-use tokio_tungstenite::tungstenite::Utf8Bytes;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 use crate::engine::packet::WirePacket;
 use crate::engine::payload::{Body, Part};
@@ -123,21 +124,29 @@ impl PollingFace {
     }
 
     /// Waits for something to happen: if `reading`, the next packet of a POST; the end of a POST; a
-    /// poll given up. Cancel safe.
-    pub(crate) async fn next(&mut self, reading: bool) -> FaceEvent {
+    /// poll given up.
+    pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>, reading: bool) -> Poll<FaceEvent> {
         loop {
             if reading && let Some(event) = self.next_packet() {
-                return event;
+                return Poll::Ready(event);
             }
-            tokio::select! {
-                () = given_up(&mut self.poll) => return FaceEvent::Lost(Lost::Failed),
-                body = body_of(&mut self.post) => match body {
-                    Ok(body) => {
-                        let Some(post) = self.post.take() else { continue };
-                        self.payload = Some(Payload { body, offset: 0, done: post.done });
+            if let Some(poll) = &mut self.poll
+                && poll.poll_closed(cx).is_ready()
+            {
+                return Poll::Ready(FaceEvent::Lost(Lost::Failed));
+            }
+            let Some(post) = &mut self.post else { return Poll::Pending };
+            let body = ready!(Pin::new(&mut post.body).poll(cx));
+            match (body.unwrap_or(Err(Lost::Failed)), self.post.take()) {
+                (Ok(body), Some(Post { done, .. })) => {
+                    self.payload = Some(Payload { body, offset: 0, done });
+                    // Its packets are taken when the client is read again.
+                    if !reading {
+                        return Poll::Pending;
                     }
-                    Err(lost) => return FaceEvent::Lost(lost),
-                },
+                }
+                (Err(lost), _) => return Poll::Ready(FaceEvent::Lost(lost)),
+                (Ok(_), None) => {}
             }
         }
     }
@@ -164,21 +173,5 @@ impl PollingFace {
                 FaceEvent::PostDone
             }
         })
-    }
-}
-
-/// Waits until the client gives the poll up.
-async fn given_up(poll: &mut Option<oneshot::Sender<Body>>) {
-    match poll {
-        Some(poll) => poll.closed().await,
-        None => std::future::pending().await,
-    }
-}
-
-/// Waits for the POST's body.
-async fn body_of(post: &mut Option<Post>) -> Result<PostBody, Lost> {
-    match post {
-        Some(post) => (&mut post.body).await.unwrap_or(Err(Lost::Failed)),
-        None => std::future::pending().await,
     }
 }

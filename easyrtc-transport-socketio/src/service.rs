@@ -6,15 +6,14 @@ use std::sync::Arc;
 use bytes::Bytes;
 use easyrtc_runtime::{ConnMeta, Runtime, TransportKind};
 use easyrtc_transport_common::{
-    RandomId, TransportResponse, accept, connection_meta, empty, text, wants_websocket,
+    CloseCode, RandomId, TransportResponse, Utf8Bytes, accept, connection_meta, empty, text,
+    wants_websocket,
 };
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::{Body, Incoming};
 use hyper::header::CONTENT_TYPE;
 use hyper::{Method, Request, StatusCode};
 use tokio::sync::{mpsc, oneshot};
-use tokio_tungstenite::tungstenite::Utf8Bytes;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 use crate::config::Config;
 use crate::driver::Driver;

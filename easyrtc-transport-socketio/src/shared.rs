@@ -1,5 +1,6 @@
 //! What all sessions share.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,6 +48,15 @@ impl Shared {
             epoch: Instant::now(),
             config,
         }
+    }
+
+    /// Completes once the server goes down.
+    pub(crate) fn stopping(&self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        let mut stop = self.stop.subscribe();
+        Box::pin(async move {
+            // An error means that nobody is left to say so: the server has gone.
+            drop(stop.wait_for(|&stop| stop).await);
+        })
     }
 
     /// The time, as the sessions count it.

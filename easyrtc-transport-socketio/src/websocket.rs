@@ -1,11 +1,12 @@
 //! A session's face on a WebSocket.
 
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use easyrtc_transport_common::{Lost as WebSocketLost, Packet, PacketSource};
-use easyrtc_transport_common::{WebSocket, WebSocketEvent};
+use easyrtc_transport_common::{
+    CloseCode, Lost as WebSocketLost, Packet, PacketSource, WebSocket, WebSocketEvent,
+};
 use hyper::upgrade::Upgraded;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 use crate::engine::packet::WirePacket;
 use crate::face::{FaceEvent, Lost};
@@ -21,20 +22,24 @@ pub(crate) struct WebSocketFace(WebSocket);
 
 impl WebSocketFace {
     /// Takes over a connection whose handshake is done. Messages above `max_message` bytes end it.
-    pub(crate) async fn accept(upgraded: Upgraded, max_message: usize) -> Self {
-        Self(WebSocket::accept(upgraded, max_message).await)
+    pub(crate) fn accept(upgraded: Upgraded, max_message: usize) -> Self {
+        Self(WebSocket::accept(upgraded, max_message))
     }
 
     /// Waits for something to happen: all of `queue` was written, or, if `reading`, something came.
-    /// Cancel safe.
-    pub(crate) async fn next(&mut self, queue: &mut SendQueue, reading: bool) -> FaceEvent {
-        match self.0.next(queue, reading).await {
+    pub(crate) fn poll_next(
+        &mut self,
+        cx: &mut Context<'_>,
+        queue: &mut SendQueue,
+        reading: bool,
+    ) -> Poll<FaceEvent> {
+        self.0.poll_next(cx, queue, reading).map(|event| match event {
             WebSocketEvent::Text(text) => FaceEvent::Text(text),
             WebSocketEvent::Binary(bytes) => FaceEvent::Binary(bytes),
             WebSocketEvent::Ping | WebSocketEvent::Pong => FaceEvent::Alive,
             WebSocketEvent::Flushed => FaceEvent::Flushed,
             WebSocketEvent::Lost(lost) => FaceEvent::Lost(lost.into()),
-        }
+        })
     }
 
     /// Whether everything handed over has left.

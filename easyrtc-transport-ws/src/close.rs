@@ -3,8 +3,7 @@
 use bytes::Bytes;
 use easyrtc_proto::ErrorCode;
 use easyrtc_runtime::CloseReason;
-use easyrtc_transport_common::Lost;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use easyrtc_transport_common::{CloseCode, Lost};
 
 /// The client was silent for too long.
 const SILENCE: CloseCode = CloseCode::Library(4000);

@@ -1,7 +1,8 @@
 //! The task of one session: from its line to the core and back.
 
-use std::pin::pin;
+use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 
 use easyrtc_runtime::{AckId, ClientEvent, CloseReason, ConnMeta, Connection, Delivery};
 use easyrtc_transport_common::{RandomId, WebSocket};
@@ -11,7 +12,7 @@ use crate::attachments::extract;
 use crate::close::{End, Violation};
 use crate::encode;
 use crate::frame::ClientFrame;
-use crate::link::{Arrivals, Link};
+use crate::link::{Arrivals, Event, Link};
 use crate::opening::{start_anew, turn_away};
 use crate::registry::Place;
 use crate::session::{Limits, Session};
@@ -46,7 +47,7 @@ pub(crate) fn start(
     shared.counters.sessions_opened.add(1);
     shared.counters.sessions.add(1);
     let link = Link::new(Arc::clone(&shared), place, socket, session, arrivals, outbox);
-    tokio::spawn(Driver { shared, link, connection }.run());
+    tokio::spawn(Driver { shared, link, connection, held: None }.run());
 }
 
 /// One session and its connection to the core.
@@ -54,18 +55,16 @@ struct Driver {
     shared: Arc<Shared>,
     link: Link,
     connection: Connection,
+    /// A message that the core lets wait. Meanwhile no other is taken of the client.
+    held: Option<Box<Delivery>>,
 }
 
 impl Driver {
     /// Serves the session until it ends.
     async fn run(mut self) {
-        let end = loop {
-            if let Err(end) = self.step().await {
-                break end;
-            }
-        };
+        let end = poll_fn(|cx| self.poll_end(cx)).await;
         tracing::debug!(reason = ?end.reason, "session over");
-        let Self { shared, mut link, connection } = self;
+        let Self { shared, mut link, connection, .. } = self;
         // The core learns of a client that is gone at once, but of one it sent away only when all
         // of it is done: a server that goes down waits for that.
         let sent_away = if end.by_core {
@@ -85,15 +84,50 @@ impl Driver {
         shared.counters.sessions.subtract(1);
     }
 
-    async fn step(&mut self) -> Result<(), End> {
-        let event = self.link.next(true).await;
+    /// Serves the session; ready when it ends. Polled by hand: a tree of futures would be built and
+    /// torn down for each message, and held by each idle connection.
+    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<End> {
+        loop {
+            if let Err(end) = ready!(self.poll_step(cx)) {
+                return Poll::Ready(end);
+            }
+        }
+    }
+
+    fn poll_step(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), End>> {
+        if self.held.is_some() {
+            return self.poll_held(cx);
+        }
+        let event = ready!(self.link.poll_next(cx, true));
+        Poll::Ready(self.settle(event, cx))
+    }
+
+    fn settle(&mut self, event: Event, cx: &Context<'_>) -> Result<(), End> {
         if let Some(text) = self.link.settle(event, Some(&self.connection))?
             && let Some(delivery) = self.interpret(&text)?
         {
-            // Boxed, so that the room is taken only while a message is on its way.
-            Box::pin(self.deliver(delivery)).await?;
+            if self.connection.poll_ready(cx).is_ready() {
+                self.connection.feed(delivery);
+            } else {
+                self.held = Some(Box::new(delivery));
+            }
         }
         Ok(())
+    }
+
+    /// The core lets a message wait. The line is served meanwhile, except that no further frame of
+    /// the client is taken.
+    fn poll_held(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), End>> {
+        // What can't be said is no silence.
+        self.link.unread();
+        if self.connection.poll_ready(cx).is_ready() {
+            if let Some(delivery) = self.held.take() {
+                self.connection.feed(*delivery);
+            }
+            return Poll::Ready(Ok(()));
+        }
+        let event = ready!(self.link.poll_next(cx, false));
+        Poll::Ready(self.link.settle(event, None).map(drop))
     }
 
     /// Deals with a frame of the client, up to what is for the core, which it returns.
@@ -118,28 +152,5 @@ impl Driver {
         let attachments = attachments.map_err(|violation| self.link.violation(violation))?;
         let ack = event.id.map(AckId);
         Ok(Some(self.connection.receive(ack, event.event, event.message, &attachments)))
-    }
-
-    /// Hands a message to the core. The core may let it wait; the line is served meanwhile, except
-    /// that no further frame of the client is taken.
-    async fn deliver(&mut self, delivery: Delivery) -> Result<(), End> {
-        let mut delivery = pin!(self.connection.deliver(delivery));
-        let mut waited = false;
-        loop {
-            tokio::select! {
-                biased;
-                () = &mut delivery => break,
-                event = self.link.next(false) => {
-                    // What can't be said is no silence.
-                    self.link.unread();
-                    waited = true;
-                    self.link.settle(event, None)?;
-                }
-            }
-        }
-        if waited {
-            self.link.unread();
-        }
-        Ok(())
     }
 }

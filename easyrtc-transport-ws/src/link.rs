@@ -3,13 +3,15 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use easyrtc_runtime::{CloseReason, Connection, Outbox, Outgoing};
-use easyrtc_transport_common::{Beat, Heartbeat, PacketSource, WebSocket, WebSocketEvent};
+use easyrtc_transport_common::{
+    Beat, Heartbeat, PacketSource, Utf8Bytes, WebSocket, WebSocketEvent,
+};
 use tokio::sync::mpsc;
 use tokio::time::Sleep;
-use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use crate::close::{End, Manner, Violation};
 use crate::encode;
@@ -20,6 +22,15 @@ use crate::shared::Shared;
 mod life;
 
 pub(crate) use life::{Last, say_farewell};
+
+/// Returns what a poll came to, if it came to something.
+macro_rules! ready_or_go_on {
+    ($poll:expr) => {
+        if let Poll::Ready(event) = $poll {
+            return Poll::Ready(event);
+        }
+    };
+}
 
 /// A WebSocket that carries the session.
 struct Line {
@@ -55,8 +66,10 @@ pub(crate) struct Link {
     line: Option<Line>,
     arrivals: Option<Arrivals>,
     outbox: Outbox,
-    aborted: Pin<Box<dyn Future<Output = CloseReason> + Send>>,
+    /// What was taken out of the outbox last; empty between events.
     batch: Vec<Outgoing>,
+    /// Whether the outbox had its turn last; the client has it next, so that neither starves.
+    batched: bool,
     /// Before this the core is not told again that the client lives.
     alive_again: Duration,
     timer: Pin<Box<Sleep>>,
@@ -74,7 +87,6 @@ impl Link {
     ) -> Self {
         let heartbeat = shared.heartbeat();
         let timer = Box::pin(tokio::time::sleep_until(shared.epoch + heartbeat.deadline()));
-        let aborted = Box::pin(outbox.aborted());
         let mut this = Self {
             shared,
             place,
@@ -82,8 +94,8 @@ impl Link {
             line: Some(Line { socket, heartbeat }),
             arrivals,
             outbox,
-            aborted,
             batch: Vec::new(),
+            batched: false,
             alive_again: Duration::ZERO,
             timer,
         };
@@ -92,24 +104,42 @@ impl Link {
     }
 
     /// Waits until something happens. `reading` says whether a message of the client could be
-    /// taken. Cancel safe.
-    pub(crate) async fn next(&mut self, reading: bool) -> Event {
-        self.arm_timer();
+    /// taken.
+    pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>, reading: bool) -> Poll<Event> {
+        // Looked at first and without the timer: a client that never falls silent must not put
+        // off what is due.
+        if self.deadline().is_some_and(|deadline| deadline <= self.shared.now()) {
+            return Poll::Ready(Event::Timer);
+        }
+        if std::mem::take(&mut self.batched) {
+            ready_or_go_on!(self.poll_line(cx, reading));
+            ready_or_go_on!(self.poll_outbox(cx));
+        } else {
+            ready_or_go_on!(self.poll_outbox(cx));
+            ready_or_go_on!(self.poll_line(cx, reading));
+        }
+        if let Some(arrivals) = &mut self.arrivals {
+            ready_or_go_on!(arrivals.receiver.poll_recv(cx).map(Event::Arrival));
+        }
+        self.poll_timer(cx)
+    }
+
+    fn poll_line(&mut self, cx: &mut Context<'_>, reading: bool) -> Poll<Event> {
+        let Some(Line { socket, .. }) = &mut self.line else { return Poll::Pending };
+        socket.poll_next(cx, &mut self.session, reading).map(Event::Line)
+    }
+
+    fn poll_outbox(&mut self, cx: &Context<'_>) -> Poll<Event> {
         let waits = match &self.line {
             Some(line) => self.session.is_empty() && line.socket.is_idle(),
             // What comes meanwhile is kept in the session, which knows how much that may be.
             None => true,
         };
-        let (line, session) = (self.line.as_mut(), &mut self.session);
-        tokio::select! {
-            event = some(line, |line| line.socket.next(session, reading)) => Event::Line(event),
-            arrival = some(self.arrivals.as_mut(), |arrivals| arrivals.receiver.recv()) => {
-                Event::Arrival(arrival)
-            }
-            more = self.outbox.recv(&mut self.batch), if waits => Event::Batch(more),
-            reason = &mut self.aborted => Event::Aborted(reason),
-            () = &mut self.timer => Event::Timer,
+        if !waits {
+            return self.outbox.poll_aborted(cx).map(Event::Aborted);
         }
+        self.batched = true;
+        self.outbox.poll_recv(cx, &mut self.batch).map(Event::Batch)
     }
 
     /// Deals with what happened, up to a frame of the client, which it returns.
@@ -180,8 +210,8 @@ impl Link {
                 }
             }
         }
-        // A burst must not cost memory for the rest of the connection's life.
-        self.batch.shrink_to(4);
+        // Most connections are idle most of the time.
+        self.batch = Vec::new();
         if !self.session.trim() && self.line.is_none() {
             return Err(self.dropped(CloseReason::Slow));
         }
@@ -208,28 +238,29 @@ impl Link {
         Ok(())
     }
 
-    /// Sees to it that [`Link::next`] returns when something is due.
-    fn arm_timer(&mut self) {
+    /// When something is due.
+    fn deadline(&self) -> Option<Duration> {
         let pulse = || self.shared.runtime.still_alive_interval().map(|interval| interval / 2);
         let line = match &self.line {
             Some(line) => Some(line.heartbeat.deadline()),
             None => pulse().map(|pulse| self.shared.now().saturating_add(pulse)),
         };
-        let deadlines = [line, self.session.deadline()];
-        let Some(deadline) = deadlines.into_iter().flatten().min() else { return };
-        let deadline = self.shared.epoch + deadline;
+        [line, self.session.deadline()].into_iter().flatten().min()
+    }
+
+    /// Ready when something may be due.
+    fn poll_timer(&mut self, cx: &mut Context<'_>) -> Poll<Event> {
         // A deadline that was put off is noticed when the timer fires: no need to touch it for
         // every message.
-        if deadline < self.timer.deadline() || self.timer.is_elapsed() {
-            self.timer.as_mut().reset(deadline);
+        if let Some(deadline) = self.deadline()
+            && self.shared.epoch + deadline < self.timer.deadline()
+        {
+            self.timer.as_mut().reset(self.shared.epoch + deadline);
         }
-    }
-}
-
-/// The outcome of a future that is there only sometimes.
-async fn some<T, F: Future>(there: Option<T>, future: impl FnOnce(T) -> F) -> F::Output {
-    match there {
-        Some(there) => future(there).await,
-        None => std::future::pending().await,
+        std::task::ready!(self.timer.as_mut().poll(cx));
+        if let Some(deadline) = self.deadline() {
+            self.timer.as_mut().reset(self.shared.epoch + deadline);
+        }
+        Poll::Ready(Event::Timer)
     }
 }

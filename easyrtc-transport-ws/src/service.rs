@@ -114,8 +114,7 @@ impl RawWebSocket {
             // An error means that the connection broke before the response had left.
             let Ok(upgraded) = hyper::upgrade::on(&mut request).await else { return };
             drop(request);
-            let socket = WebSocket::accept(upgraded, shared.config.max_message).await;
-            let socket = Box::new(socket);
+            let socket = Box::new(WebSocket::accept(upgraded, shared.config.max_message));
             if resume {
                 open(shared, place, socket, meta).await;
             } else {

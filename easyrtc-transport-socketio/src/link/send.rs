@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use easyrtc_runtime::{CloseReason, Connection, Outbox};
-use easyrtc_transport_common::RandomId;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use easyrtc_transport_common::{CloseCode, RandomId};
 
-use super::{Egress, Face, Link, Probe};
+use super::{Face, Link, Probe};
 use crate::end::{End, Manner};
 use crate::engine::packet::WirePacket;
 use crate::engine::session::{Ending, Input, Output};
 use crate::face::Lost;
 use crate::socket::encode;
+use crate::websocket::WebSocketFace;
 
 /// The core is not told more often that a client lives: a client may send as many pongs as it
 /// likes, and each would take the core's lock.
@@ -69,17 +69,18 @@ impl Link {
     fn drop_probe(&mut self) {
         if let Some(probe) = self.probe.take() {
             self.session.handle(self.shared.now(), Input::ProbeLost, &mut Vec::new());
-            self.refuse(probe);
+            self.refuse(*probe.face);
         }
     }
 
     /// Closes a WebSocket that does not become the session's, without keeping the session waiting.
-    pub(super) fn refuse(&self, probe: Probe) {
-        tokio::spawn(probe.face.refuse());
+    pub(super) fn refuse(&self, face: WebSocketFace) {
+        tokio::spawn(face.refuse());
     }
 
     fn switch(&mut self) {
-        let Some(Probe { face, framing, queue }) = self.probe.take() else { return };
+        let Some(probe) = self.probe.take() else { return };
+        let Probe { face, framing, queue } = *probe;
         //= docs/spec/socketio.md#socketio.upgrade
         self.queue.prepend(queue);
         self.face = Face::WebSocket { face, framing };
@@ -114,7 +115,7 @@ impl Link {
         }
     }
 
-    /// Sees to it that [`Link::next`] returns when the session's deadline has passed.
+    /// Sees to it that [`Link::poll_next`] returns when the session's deadline has passed.
     pub(super) fn arm_timer(&mut self) {
         let deadline = self.shared.epoch + self.session.deadline();
         // A deadline that was put off is noticed when the timer fires: no need to touch it for
@@ -126,8 +127,8 @@ impl Link {
 
     /// The client is connected to the namespace; this is what the core sends to it.
     pub(crate) fn join(&mut self, outbox: Outbox) -> Result<(), End> {
-        let aborted = Box::pin(outbox.aborted());
-        self.egress = Some(Egress { outbox, aborted });
+        self.outbox = Some(outbox);
+        self.stopping = None;
         self.session.handle(self.shared.now(), Input::Joined, &mut Vec::new());
         let sid = RandomId::generate().ok_or_else(End::refused)?;
         self.reply(encode::connected(self.revision(), sid.as_str()))
@@ -135,7 +136,8 @@ impl Link {
 
     /// The client left the namespace.
     pub(crate) fn leave(&mut self) {
-        self.egress = None;
+        self.outbox = None;
+        self.stopping = Some(self.shared.stopping());
         self.forget_acks();
         self.session.handle(self.shared.now(), Input::Left, &mut Vec::new());
     }
@@ -211,7 +213,7 @@ impl Link {
     pub(crate) async fn finish(mut self, manner: Manner) {
         self.forget_acks();
         // What is left of the core's side, and the id, must not outlive the session's transport.
-        self.egress = None;
+        self.outbox = None;
         drop(self.registration);
         if let Some(probe) = self.probe.take() {
             tokio::spawn(probe.face.refuse());

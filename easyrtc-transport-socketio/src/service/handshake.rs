@@ -22,5 +22,5 @@ pub(super) async fn finish(
     max_message: usize,
 ) -> Option<Box<WebSocketFace>> {
     let upgraded = hyper::upgrade::on(request).await.ok()?;
-    Some(Box::new(WebSocketFace::accept(upgraded, max_message).await))
+    Some(Box::new(WebSocketFace::accept(upgraded, max_message)))
 }

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use easyrtc_runtime::{CloseReason, Connection};
-use easyrtc_transport_common::{Lost, Packet, PacketSource, RandomId, WebSocket};
-use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use easyrtc_transport_common::{CloseCode, Lost, Packet, PacketSource, RandomId, WebSocket};
 
 use super::{Line, Link};
 use crate::close::{End, Manner, Violation};
