@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::Path;
 
+use crate::end_to_end::empty_message_logs;
 use crate::project::{Failure, Project, run};
 
 /// The package that starts the original.
@@ -11,6 +12,9 @@ pub(crate) const ORIGINAL: &str = "tests/conformance/original";
 
 /// The document with the table of the four.
 const DOCUMENT: &str = "docs/conformance.md";
+
+/// Where ours log the messages of the cases: see [`empty_message_logs`].
+const LOGS: &str = "conformance";
 
 /// A server, what the table calls it, and the arguments that say where it is.
 struct Server {
@@ -20,7 +24,10 @@ struct Server {
 
 fn servers(project: &Project) -> Vec<Server> {
     let binary = project.target("release/easyrtc-server");
-    let ours = format!("'{}' --listen 127.0.0.1:0", binary.display());
+    // Each process logs its messages into a file of its own, so that they can be checked.
+    let logs = project.target("message-logs").join(LOGS);
+    let (binary, logs) = (binary.display(), logs.display());
+    let ours = format!("'{binary}' --listen 127.0.0.1:0 --message-log '{logs}/'$$.jsonl");
     let original = format!("node '{}'", project.path(ORIGINAL).join("server.mjs").display());
     let known = project.path(ORIGINAL).join("expected-failures.txt").display().to_string();
     let words = |words: &[&str]| words.iter().map(ToString::to_string).collect();
@@ -96,6 +103,7 @@ pub(crate) fn write(project: &Project) -> Result<(), Failure> {
 
 /// The reports of all four, as files.
 fn play(project: &Project) -> Result<Vec<String>, Failure> {
+    empty_message_logs(project, LOGS)?;
     let folder = project.target("conformance");
     fs::create_dir_all(&folder)
         .map_err(|error| Failure::new(format!("{}: {error}", folder.display())))?;

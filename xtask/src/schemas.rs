@@ -35,7 +35,8 @@ pub(crate) fn check(project: &Project) -> Result<(), Failure> {
 }
 
 /// The tests that log their messages, each kind into a folder of its own.
-const LOGGED: [&str; 5] = ["cargo", "clients-js", "node", "browser", "rust-socketio"];
+const LOGGED: [&str; 6] =
+    ["cargo", "clients-js", "node", "browser", "rust-socketio", "conformance"];
 
 /// Every message that the tests before this step logged is what its schema says. A run that left
 /// those tests out has nothing to check; one in which they logged nothing has failed.

@@ -1,6 +1,7 @@
 //! The server of this project, as a process of its own.
 
 use std::env;
+use std::path::Path;
 
 use clap::Parser;
 use easyrtc_bench::server::{Candidate, Server};
@@ -38,7 +39,12 @@ fn serves() {
     if env::var_os(ROLE).is_none() {
         return;
     }
-    let cli = Cli::try_parse_from(["easyrtc-server", "--listen", "127.0.0.1:0"]).unwrap();
+    // Logs its messages into a file of its own, so that they can be checked.
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("message-logs/cargo");
+    std::fs::create_dir_all(&folder).unwrap();
+    let log = folder.join(format!("{}-{}.jsonl", env!("CARGO_PKG_NAME"), std::process::id()));
+    let flags = ["--listen", "127.0.0.1:0", "--message-log", log.to_str().unwrap()];
+    let cli = Cli::try_parse_from(["easyrtc-server"].into_iter().chain(flags)).unwrap();
     let loaded = Settings::load(cli, &Environment::of_process()).unwrap();
     let folders = Folders::open(&loaded.settings).unwrap();
     let recording = Recording::start(&loaded.settings).unwrap();
