@@ -4,10 +4,21 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use easyrtc_schema_validator::{Schemas, Subject};
+use serde_json::Value;
 
-use crate::case::Verdict;
+use crate::case::{Outcome, Verdict, fail};
 use crate::client::shortened;
 use crate::message::Message;
+
+static SCHEMAS: LazyLock<Schemas> = LazyLock::new(Schemas::published);
+
+/// Looks at a frame of the raw WebSocket: the welcome and acknowledgements have schemas too.
+pub(crate) fn look_at_frame(frame: &Value) -> Outcome {
+    match SCHEMAS.check(Subject::ServerFrame, frame) {
+        Ok(()) => Ok(()),
+        Err(mismatch) => fail(format!("{mismatch}: {frame}")),
+    }
+}
 
 /// What the messages of a run were like, by their types. Messages of applications, whose types are
 /// their own, count as `easyrtcMsg`.
@@ -29,7 +40,6 @@ impl Seen {
             // Nested deeper than this can read, because a case wants it so.
             return;
         }
-        static SCHEMAS: LazyLock<Schemas> = LazyLock::new(Schemas::published);
         let subject = message.event.as_deref().map_or(Subject::Reply, Subject::ServerEvent);
         let kind = match message.event.as_deref() {
             Some("easyrtcMsg") => "easyrtcMsg",

@@ -14,6 +14,7 @@ use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 
 use crate::case::{Outcome, Stop, fail};
+use crate::schema::look_at_frame;
 
 /// Where a server is.
 #[derive(Clone, Debug)]
@@ -138,10 +139,13 @@ impl Link {
         }
     }
 
-    /// The next frame, which has to be JSON.
+    /// The next frame, which has to be one of the raw WebSocket.
     pub(crate) async fn json(&mut self) -> Outcome<serde_json::Value> {
         let text = self.text().await?;
-        serde_json::from_str(&text).map_err(|error| Stop::Fail(format!("{error}: {text}")))
+        let failed = |error| Stop::Fail(format!("{error}: {text}"));
+        let frame = serde_json::from_str(&text).map_err(failed)?;
+        look_at_frame(&frame)?;
+        Ok(frame)
     }
 
     /// Reads until the end; the code of the close frame.
