@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::json::ObjectWriter;
-use crate::name::{EasyrtcId, RoomName};
+use crate::custom::Target;
+use crate::name::{EasyrtcId, GroupName, RoomName};
 use crate::payload::Payload;
 use crate::server::{ClientEntry, RoomUpdate, ServerMessage};
 
@@ -34,22 +34,38 @@ impl ServerEvent {
 /// between the receivers of a broadcast (decision D2).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Encoded {
-    /// What follows the opening brace and the receiver, if there is one.
-    tail: Box<str>,
+    /// The members, except the value of the last one if that is passed on.
+    members: Box<[u8]>,
+    /// What is passed on, as the last value. Not copied: it may be long.
+    payload: Option<Payload>,
 }
 
 impl Encoded {
     /// Writes the message for `receiver`. Answers name none.
     pub fn write(&self, receiver: Option<&EasyrtcId>, out: &mut Vec<u8>) {
-        out.push(b'{');
-        //= docs/spec/envelope.md#envelope.receiver-id
-        if let Some(receiver) = receiver {
-            out.extend_from_slice(b"\"easyrtcid\":\"");
-            out.extend_from_slice(receiver.as_str().as_bytes());
-            out.extend_from_slice(b"\",");
-        }
-        out.extend_from_slice(self.tail.as_bytes());
+        begin(receiver, out);
+        out.extend_from_slice(&self.members);
+        end(self.payload.as_ref(), out);
     }
+}
+
+/// The opening brace and the receiver, if there is one.
+fn begin(receiver: Option<&EasyrtcId>, out: &mut Vec<u8>) {
+    out.push(b'{');
+    //= docs/spec/envelope.md#envelope.receiver-id
+    if let Some(receiver) = receiver {
+        out.extend_from_slice(b"\"easyrtcid\":\"");
+        out.extend_from_slice(receiver.as_str().as_bytes());
+        out.extend_from_slice(b"\",");
+    }
+}
+
+/// The value of the last member, if it is passed on, and the closing brace.
+fn end(payload: Option<&Payload>, out: &mut Vec<u8>) {
+    if let Some(payload) = payload {
+        out.extend_from_slice(payload.as_str().as_bytes());
+    }
+    out.push(b'}');
 }
 
 impl ServerMessage {
@@ -58,23 +74,6 @@ impl ServerMessage {
     pub const fn event(&self) -> ServerEvent {
         //= docs/spec/messages/error.md#error.event
         if matches!(self, Self::Custom(_)) { ServerEvent::Msg } else { ServerEvent::Cmd }
-    }
-
-    /// The message's `msgType` as a JSON string literal.
-    fn msg_type(&self) -> String {
-        let name = match self {
-            Self::Ack => "ack",
-            Self::Error(_) => "error",
-            Self::Token(_) => "token",
-            Self::RoomData(_) => "roomData",
-            Self::RoomList(_) => "roomList",
-            Self::IceConfig(_) => "iceConfig",
-            Self::SessionData(_) => "sessionData",
-            Self::ForwardToUrl(_) => "forwardToUrl",
-            Self::Signal(signal) => signal.kind.name(),
-            Self::Custom(custom) => return custom.msg_type.as_json().to_owned(),
-        };
-        format!("\"{name}\"")
     }
 
     /// The binary attachments that go with the message.
@@ -117,41 +116,110 @@ impl ServerMessage {
     /// but a bare `ack` tells (decision D1).
     #[must_use]
     pub fn encode(&self, server_time: u64) -> Encoded {
-        let mut message = ObjectWriter::new().member("msgType", &self.msg_type());
-        if let Self::Signal(signal) = self {
-            message = message.name("senderEasyrtcid", signal.sender_easyrtcid.as_str());
-        }
-        if let Self::Custom(custom) = self {
-            let sender = custom.sender_easyrtcid.map(|id| format!("\"{id}\""));
-            message = message.optional("senderEasyrtcid", sender.as_deref());
-            //= docs/spec/messages/easyrtcMsg.md#easyrtc-msg.keys
-            message = custom.target.write(message);
-        }
-        //= docs/spec/envelope.md#envelope.server-time
-        if !matches!(self, Self::Ack) {
-            message = message.member("serverTime", &server_time.to_string());
-        }
-        let text = message.optional("msgData", self.msg_data().as_deref()).finish();
-        Encoded { tail: text.get(1..).unwrap_or_default().into() }
+        let mut members = Vec::with_capacity(self.members_hint());
+        self.write_members(server_time, &mut members);
+        Encoded { members: members.into(), payload: self.payload().cloned() }
     }
 
-    fn msg_data(&self) -> Option<std::borrow::Cow<'_, str>> {
-        let wrapped = |name: &str, value: String| {
-            Some(ObjectWriter::new().member(name, &value).finish().into())
-        };
+    /// Writes the message as [`Self::encode`] and [`Encoded::write`] would, for a single receiver.
+    pub fn write(&self, server_time: u64, receiver: Option<&EasyrtcId>, out: &mut Vec<u8>) {
+        begin(receiver, out);
+        self.write_members(server_time, out);
+        end(self.payload(), out);
+    }
+
+    /// About how many bytes [`Self::write_members`] writes.
+    fn members_hint(&self) -> usize {
+        self.size_hint() - self.payload().map_or(0, Payload::len)
+    }
+
+    /// Writes the members, except the value of the last one if that is passed on.
+    fn write_members(&self, server_time: u64, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"\"msgType\":");
+        match self {
+            Self::Ack => return out.extend_from_slice(b"\"ack\""),
+            Self::Error(_) => out.extend_from_slice(b"\"error\""),
+            Self::Token(_) => out.extend_from_slice(b"\"token\""),
+            Self::RoomData(_) => out.extend_from_slice(b"\"roomData\""),
+            Self::RoomList(_) => out.extend_from_slice(b"\"roomList\""),
+            Self::IceConfig(_) => out.extend_from_slice(b"\"iceConfig\""),
+            Self::SessionData(_) => out.extend_from_slice(b"\"sessionData\""),
+            Self::ForwardToUrl(_) => out.extend_from_slice(b"\"forwardToUrl\""),
+            Self::Signal(signal) => {
+                quoted(signal.kind.name(), out);
+                name("senderEasyrtcid", Some(signal.sender_easyrtcid.as_str()), out);
+            }
+            Self::Custom(custom) => {
+                out.extend_from_slice(custom.msg_type.as_json().as_bytes());
+                let sender = custom.sender_easyrtcid.as_ref().map(EasyrtcId::as_str);
+                name("senderEasyrtcid", sender, out);
+                let Target { easyrtcid, group, room } = &custom.target;
+                //= docs/spec/messages/easyrtcMsg.md#easyrtc-msg.keys
+                name("targetEasyrtcid", easyrtcid.as_ref().map(EasyrtcId::as_str), out);
+                name("targetGroup", group.as_ref().map(GroupName::as_str), out);
+                name("targetRoom", room.as_ref().map(RoomName::as_str), out);
+            }
+        }
+        //= docs/spec/envelope.md#envelope.server-time
+        member("serverTime", out);
+        json(&server_time, out);
+        self.write_msg_data(out);
+    }
+
+    fn write_msg_data(&self, out: &mut Vec<u8>) {
         match self {
             //= docs/spec/messages/ack.md#ack.bare
-            Self::Ack => None,
-            Self::Error(body) => Some(json(body).into()),
-            Self::Token(body) => Some(json(body).into()),
-            Self::RoomData(body) => Some(json(body).into()),
-            Self::RoomList(body) => Some(json(body).into()),
-            Self::IceConfig(body) => wrapped("iceConfig", json(body)),
-            Self::SessionData(body) => wrapped("sessionData", json(body)),
-            Self::ForwardToUrl(body) => wrapped("forwardToUrl", json(body)),
-            Self::Signal(_) | Self::Custom(_) => self.payload().map(|data| data.as_str().into()),
+            Self::Ack => {}
+            Self::Signal(_) | Self::Custom(_) => {
+                if self.payload().is_some() {
+                    member("msgData", out);
+                }
+            }
+            Self::Error(body) => msg_data(body, out),
+            Self::Token(body) => msg_data(body, out),
+            Self::RoomData(body) => msg_data(body, out),
+            Self::RoomList(body) => msg_data(body, out),
+            Self::IceConfig(body) => wrapped_msg_data("iceConfig", body, out),
+            Self::SessionData(body) => wrapped_msg_data("sessionData", body, out),
+            Self::ForwardToUrl(body) => wrapped_msg_data("forwardToUrl", body, out),
         }
     }
+}
+
+fn msg_data(body: &impl Serialize, out: &mut Vec<u8>) {
+    member("msgData", out);
+    json(body, out);
+}
+
+/// A `msgData` with one member.
+fn wrapped_msg_data(name: &str, body: &impl Serialize, out: &mut Vec<u8>) {
+    member("msgData", out);
+    out.push(b'{');
+    quoted(name, out);
+    out.push(b':');
+    json(body, out);
+    out.push(b'}');
+}
+
+/// The key of a member that is not the first.
+fn member(key: &str, out: &mut Vec<u8>) {
+    out.push(b',');
+    quoted(key, out);
+    out.push(b':');
+}
+
+/// A member whose value is a name, which needs no escaping, if there is one.
+fn name(key: &str, value: Option<&str>, out: &mut Vec<u8>) {
+    if let Some(value) = value {
+        member(key, out);
+        quoted(value, out);
+    }
+}
+
+fn quoted(plain: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    out.extend_from_slice(plain.as_bytes());
+    out.push(b'"');
 }
 
 fn rooms_hint(rooms: &BTreeMap<RoomName, RoomUpdate>) -> usize {
@@ -172,8 +240,8 @@ fn rooms_hint(rooms: &BTreeMap<RoomName, RoomUpdate>) -> usize {
 
 /// Serialises a body of ours.
 #[expect(clippy::expect_used, reason = "see the invariant")]
-fn json(body: &impl Serialize) -> String {
+fn json(body: &impl Serialize, out: &mut Vec<u8>) {
     // Invariant: the bodies are structs, maps with string keys, and text that was valid JSON when
-    // it was taken, none of which can fail to serialise.
-    serde_json::to_string(body).expect("a message body serialises")
+    // it was taken, none of which can fail to serialise; and a vector takes everything.
+    serde_json::to_writer(out, body).expect("a message body serialises");
 }

@@ -136,7 +136,13 @@ impl Frame {
 
     /// Appends the JSON text for `receiver`; answers name none.
     pub fn write_json(&self, receiver: Option<&EasyrtcId>, out: &mut Vec<u8>) {
-        self.encoded().write(receiver, out);
+        let Inner { message, server_time, encoded } = &*self.0;
+        match encoded.get() {
+            Some(encoded) => encoded.write(receiver, out),
+            // Nobody else has it, so nobody would use the bytes again.
+            None if Arc::strong_count(&self.0) == 1 => message.write(*server_time, receiver, out),
+            None => encoded.get_or_init(|| message.encode(*server_time)).write(receiver, out),
+        }
     }
 
     /// The binary attachments that go with it.
@@ -149,10 +155,6 @@ impl Frame {
     #[must_use]
     pub fn size_hint(&self) -> usize {
         self.0.message.size_hint()
-    }
-
-    fn encoded(&self) -> &Encoded {
-        self.0.encoded.get_or_init(|| self.0.message.encode(self.0.server_time))
     }
 }
 

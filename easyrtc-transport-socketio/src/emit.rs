@@ -22,13 +22,13 @@ pub(crate) fn emit(
             let attachments = frame.attachments().len();
             let name = frame.event().name();
             let write = |out: &mut Vec<u8>| frame.write_json(to.as_ref(), out);
-            push(encode::event(name, id, attachments, write), &frame, queue);
+            push(encode::event(name, id, attachments, frame.size_hint(), write), &frame, queue);
             None
         }
         Outgoing::Reply { ack, frame } => {
             let attachments = frame.attachments().len();
             let write = |out: &mut Vec<u8>| frame.write_json(None, out);
-            push(encode::ack(ack.0, attachments, write), &frame, queue);
+            push(encode::ack(ack.0, attachments, frame.size_hint(), write), &frame, queue);
             None
         }
         Outgoing::Close(reason) => Some(reason),

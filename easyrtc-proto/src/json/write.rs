@@ -22,13 +22,19 @@ impl ObjectWriter {
     }
 
     /// Adds a member; `key` is plain text that needs no escaping.
-    pub(crate) fn member(self, key: &str, value: &str) -> Self {
-        self.literal(&format!("\"{key}\""), value)
+    pub(crate) fn member(mut self, key: &str, value: &str) -> Self {
+        self.key(key);
+        self.text.push_str(value);
+        self
     }
 
     /// Adds a member whose value is a name that needs no escaping.
-    pub(crate) fn name(self, key: &str, name: &str) -> Self {
-        self.member(key, &format!("\"{name}\""))
+    pub(crate) fn name(mut self, key: &str, name: &str) -> Self {
+        self.key(key);
+        self.text.push('"');
+        self.text.push_str(name);
+        self.text.push('"');
+        self
     }
 
     /// Adds a member if there is a value.
@@ -37,6 +43,15 @@ impl ObjectWriter {
             Some(value) => self.member(key, value),
             None => self,
         }
+    }
+
+    fn key(&mut self, key: &str) {
+        if self.text.len() > 1 {
+            self.text.push(',');
+        }
+        self.text.push('"');
+        self.text.push_str(key);
+        self.text.push_str("\":");
     }
 
     pub(crate) fn finish(mut self) -> String {

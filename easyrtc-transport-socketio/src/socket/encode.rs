@@ -30,16 +30,17 @@ pub(crate) fn invalid_namespace(revision: Revision, namespace: &str) -> WirePack
     WirePacket::Text(format!("44{namespace},{why}").into())
 }
 
-/// The text of an event whose one argument `write` appends as JSON. `ack` is the id under which
-/// an answer is wanted; `attachments` binary messages must follow.
+/// The text of an event whose one argument `write` appends as JSON, about `size_hint` bytes. `ack`
+/// is the id under which an answer is wanted; `attachments` binary messages must follow.
 //= docs/spec/socketio.md#socketio.event
 pub(crate) fn event(
     name: &str,
     ack: Option<u64>,
     attachments: usize,
+    size_hint: usize,
     write: impl FnOnce(&mut Vec<u8>),
 ) -> WirePacket {
-    let mut text = start(b"42", b"45", attachments);
+    let mut text = start(b"42", b"45", attachments, size_hint);
     if let Some(id) = ack {
         push_number(&mut text, id);
     }
@@ -54,8 +55,13 @@ pub(crate) fn event(
 
 /// The text of the answer to the client's event `id`, whose one argument `write` appends as JSON.
 //= docs/spec/socketio.md#socketio.ack
-pub(crate) fn ack(id: u64, attachments: usize, write: impl FnOnce(&mut Vec<u8>)) -> WirePacket {
-    let mut text = start(b"43", b"46", attachments);
+pub(crate) fn ack(
+    id: u64,
+    attachments: usize,
+    size_hint: usize,
+    write: impl FnOnce(&mut Vec<u8>),
+) -> WirePacket {
+    let mut text = start(b"43", b"46", attachments, size_hint);
     push_number(&mut text, id);
     text.push(b'[');
     write(&mut text);
@@ -63,8 +69,8 @@ pub(crate) fn ack(id: u64, attachments: usize, write: impl FnOnce(&mut Vec<u8>))
     WirePacket::Text(text.into())
 }
 
-fn start(plain: &[u8], binary: &[u8], attachments: usize) -> Vec<u8> {
-    let mut text = Vec::with_capacity(256);
+fn start(plain: &[u8], binary: &[u8], attachments: usize, size_hint: usize) -> Vec<u8> {
+    let mut text = Vec::with_capacity(size_hint);
     if attachments == 0 {
         text.extend_from_slice(plain);
     } else {
@@ -93,12 +99,15 @@ mod tests {
     #[test]
     fn known_packets() {
         let json = |out: &mut Vec<u8>| out.extend_from_slice(br#"{"a":1}"#);
-        assert_eq!(text(&event("easyrtcCmd", None, 0, json)), r#"42["easyrtcCmd",{"a":1}]"#);
-        assert_eq!(text(&event("easyrtcCmd", Some(7), 0, json)), r#"427["easyrtcCmd",{"a":1}]"#);
-        assert_eq!(text(&event("easyrtcMsg", Some(7), 2, json)), r#"452-7["easyrtcMsg",{"a":1}]"#);
-        assert_eq!(text(&event("easyrtcMsg", None, 2, json)), r#"452-["easyrtcMsg",{"a":1}]"#);
-        assert_eq!(text(&ack(456, 0, json)), r#"43456[{"a":1}]"#);
-        assert_eq!(text(&ack(456, 1, json)), r#"461-456[{"a":1}]"#);
+        assert_eq!(text(&event("easyrtcCmd", None, 0, 9, json)), r#"42["easyrtcCmd",{"a":1}]"#);
+        assert_eq!(text(&event("easyrtcCmd", Some(7), 0, 9, json)), r#"427["easyrtcCmd",{"a":1}]"#);
+        assert_eq!(
+            text(&event("easyrtcMsg", Some(7), 2, 9, json)),
+            r#"452-7["easyrtcMsg",{"a":1}]"#
+        );
+        assert_eq!(text(&event("easyrtcMsg", None, 2, 9, json)), r#"452-["easyrtcMsg",{"a":1}]"#);
+        assert_eq!(text(&ack(456, 0, 9, json)), r#"43456[{"a":1}]"#);
+        assert_eq!(text(&ack(456, 1, 9, json)), r#"461-456[{"a":1}]"#);
     }
 
     #[test]
