@@ -16,7 +16,7 @@ use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead as _, AsyncWrite as _, ReadBuf};
 use tungstenite::Utf8Bytes;
-use tungstenite::protocol::frame::coding::CloseCode;
+use tungstenite::protocol::frame::coding::{CloseCode, Data};
 
 mod decoder;
 mod writer;
@@ -205,6 +205,19 @@ impl WebSocket {
                 WebSocketEvent::Lost(Lost::Closed(code))
             }
         }
+    }
+
+    /// Hands over a text message of about `size_hint` bytes, which `write` appends as UTF-8, before
+    /// whatever a queue has. It is kept until it was written, so this is for when
+    /// [`Self::is_idle`] says that nothing else is, and a bounded number of messages.
+    pub fn write_text(&mut self, size_hint: usize, write: impl FnOnce(&mut Vec<u8>)) {
+        self.writer.message(Data::Text, size_hint, write);
+    }
+
+    /// Hands over a binary message, as [`Self::write_text`] does a text.
+    pub fn write_binary(&mut self, message: &[u8]) {
+        let write = |out: &mut Vec<u8>| out.extend_from_slice(message);
+        self.writer.message(Data::Binary, message.len(), write);
     }
 
     /// Whether everything handed over has left.

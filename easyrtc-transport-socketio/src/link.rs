@@ -23,7 +23,7 @@ use crate::registry::{Command, Registration};
 use crate::shared::Shared;
 use crate::socket::acks::Acks;
 use crate::socket::encode;
-use crate::websocket::WebSocketFace;
+use crate::websocket::{Direct, WebSocketFace};
 
 mod send;
 
@@ -316,7 +316,15 @@ impl Link {
         for outgoing in self.batch.drain(..) {
             //= docs/spec/socketio.md#socketio.ack-requested
             let acks = self.shared.config.request_acks.then_some(&mut self.acks);
-            if let Some(why) = emit(outgoing, acks, &self.shared.counters, &mut self.queue) {
+            let counters = &self.shared.counters;
+            // Taken out of the outbox when nothing else waited: a WebSocket takes it at once.
+            let closed = match &mut self.face {
+                Face::WebSocket { face, framing } => {
+                    emit(outgoing, acks, counters, &mut Direct(face, *framing))
+                }
+                Face::Polling { .. } => emit(outgoing, acks, counters, &mut self.queue),
+            };
+            if let Some(why) = closed {
                 //= docs/spec/socketio.md#socketio.close-order
                 self.queue.push(encode::DISCONNECT);
                 self.closing = Some(why);

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use bytes::Bytes;
 
+use crate::emit::PacketSink;
 use crate::engine::packet::WirePacket;
 use crate::engine::revision::{Framing, PacketQueue};
 
@@ -41,11 +42,6 @@ impl SendQueue {
         self.packets.push_back(packet);
     }
 
-    /// Appends the attachments that belong to the packet before.
-    pub(crate) fn push_attachments(&mut self, attachments: &[Bytes]) {
-        self.packets.extend(attachments.iter().cloned().map(WirePacket::Binary));
-    }
-
     /// Appends a packet of the transport itself.
     ///
     /// # Errors
@@ -79,6 +75,18 @@ impl SendQueue {
     }
 }
 
+impl PacketSink for SendQueue {
+    fn text(&mut self, size_hint: usize, write: impl FnOnce(&mut Vec<u8>)) {
+        let mut text = Vec::with_capacity(size_hint);
+        write(&mut text);
+        self.push(WirePacket::Text(text.into()));
+    }
+
+    fn attachment(&mut self, attachment: &Bytes) {
+        self.push(WirePacket::Binary(attachment.clone()));
+    }
+}
+
 impl PacketQueue for SendQueue {
     fn pop_if(&mut self, accept: impl FnOnce(&WirePacket) -> bool) -> Option<WirePacket> {
         if !accept(self.packets.front()?) {
@@ -102,7 +110,8 @@ mod tests {
     fn order_is_kept() {
         let mut queue = SendQueue::default();
         queue.push(WirePacket::PROBE_PONG);
-        queue.push_attachments(&[Bytes::from_static(b"a"), Bytes::from_static(b"b")]);
+        queue.attachment(&Bytes::from_static(b"a"));
+        queue.attachment(&Bytes::from_static(b"b"));
         queue.reply(WirePacket::PING).unwrap();
         let order: Vec<WirePacket> = std::iter::from_fn(|| queue.pop()).collect();
         let binary = |bytes| WirePacket::Binary(Bytes::from_static(bytes));
@@ -114,7 +123,7 @@ mod tests {
     fn what_waits_goes_by_the_websocket_that_takes_over() {
         use crate::engine::revision::Revision;
         let mut queue = SendQueue::default();
-        queue.push_attachments(&[Bytes::from_static(b"a")]);
+        queue.attachment(&Bytes::from_static(b"a"));
         let mut first = SendQueue::new(Framing { revision: Revision::V3, base64: false });
         first.reply(WirePacket::PROBE_PONG).unwrap();
         queue.prepend(first);

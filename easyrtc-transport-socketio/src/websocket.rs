@@ -3,12 +3,15 @@
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use bytes::Bytes;
 use easyrtc_transport_common::{
     CloseCode, Lost as WebSocketLost, Packet, PacketSource, WebSocket, WebSocketEvent,
 };
 use hyper::upgrade::Upgraded;
 
+use crate::emit::PacketSink;
 use crate::engine::packet::WirePacket;
+use crate::engine::revision::Framing;
 use crate::face::{FaceEvent, Lost};
 use crate::queue::SendQueue;
 
@@ -56,6 +59,24 @@ impl WebSocketFace {
     /// nothing sent is lost to a reset; a second each at most.
     pub(crate) async fn close(self, queue: SendQueue, why: CloseCode) {
         self.0.close(queue, why, "", PATIENCE).await;
+    }
+}
+
+/// A WebSocket and how packets are written on it, for what it can take at once: nothing waits.
+pub(crate) struct Direct<'a>(pub(crate) &'a mut WebSocketFace, pub(crate) Framing);
+
+impl PacketSink for Direct<'_> {
+    fn text(&mut self, size_hint: usize, write: impl FnOnce(&mut Vec<u8>)) {
+        self.0.0.write_text(size_hint, write);
+    }
+
+    fn attachment(&mut self, attachment: &Bytes) {
+        match self.1.frame(WirePacket::Binary(attachment.clone())) {
+            WirePacket::Text(text) => {
+                self.0.0.write_text(text.len(), |out| out.extend_from_slice(&text));
+            }
+            WirePacket::Binary(bytes) => self.0.0.write_binary(&bytes),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The frames the server sends.
 
+use std::io::Write as _;
+
 use bytes::Bytes;
 use easyrtc_proto::Protocol;
 use easyrtc_runtime::{EasyrtcId, Frame};
@@ -9,29 +11,27 @@ use serde::Serialize;
 use crate::attachments::inline;
 use crate::close::Violation;
 
-/// An event of the core, to the client `to`.
+/// Bytes of a frame around the message in it, roughly.
+pub(crate) const AROUND: usize = 40;
+
+/// Appends an event of the core, to the client `to`.
 //= docs/spec/websocket.md#websocket.emit
-pub(crate) fn event(frame: &Frame, to: Option<&EasyrtcId>) -> Bytes {
-    let mut text = Vec::with_capacity(frame.size_hint());
+pub(crate) fn event(frame: &Frame, to: Option<&EasyrtcId>, text: &mut Vec<u8>) {
     // Event names are ours: letters only.
     text.extend_from_slice(b"{\"event\":\"");
     text.extend_from_slice(frame.event().name().as_bytes());
     text.extend_from_slice(b"\",\"message\":");
-    message(frame, to, &mut text);
+    message(frame, to, text);
     text.push(b'}');
-    text.into()
 }
 
-/// The answer to the client's message `id`.
+/// Appends the answer to the client's message `id`.
 //= docs/spec/websocket.md#websocket.ack
-pub(crate) fn answer(id: u64, frame: &Frame) -> Bytes {
-    let mut text = Vec::with_capacity(frame.size_hint());
-    text.extend_from_slice(b"{\"ack\":");
-    text.extend_from_slice(id.to_string().as_bytes());
-    text.extend_from_slice(b",\"message\":");
-    message(frame, None, &mut text);
+pub(crate) fn answer(id: u64, frame: &Frame, text: &mut Vec<u8>) {
+    // Writing into a vector does not fail.
+    let _ = write!(text, "{{\"ack\":{id},\"message\":");
+    message(frame, None, text);
     text.push(b'}');
-    text.into()
 }
 
 fn message(frame: &Frame, to: Option<&EasyrtcId>, out: &mut Vec<u8>) {

@@ -197,25 +197,41 @@ impl Link {
     }
 
     fn on_batch(&mut self) -> Result<(), End> {
-        for outgoing in self.batch.drain(..) {
-            match outgoing {
-                Outgoing::Event { frame, to } => {
-                    self.session.push(encode::event(&frame, to.as_ref()));
-                }
-                Outgoing::Reply { ack, frame } => self.session.push(encode::answer(ack.0, &frame)),
+        for outgoing in std::mem::take(&mut self.batch) {
+            let (frame, to, ack) = match outgoing {
+                Outgoing::Event { frame, to } => (frame, to, None),
+                Outgoing::Reply { ack, frame } => (frame, None, Some(ack)),
                 // Nothing comes after it. What comes before is sent first (decision D25).
                 Outgoing::Close(reason) => {
                     //= docs/spec/websocket.md#websocket.close-order
                     return Err(End { reason, by_core: true, manner: Manner::close(reason) });
                 }
-            }
+            };
+            let size_hint = encode::AROUND + frame.size_hint();
+            self.send(size_hint, |text| match ack {
+                None => encode::event(&frame, to.as_ref(), text),
+                Some(ack) => encode::answer(ack.0, &frame, text),
+            });
         }
-        // Most connections are idle most of the time.
-        self.batch = Vec::new();
         if !self.session.trim() && self.line.is_none() {
             return Err(self.dropped(CloseReason::Slow));
         }
         Ok(())
+    }
+
+    /// Sends a frame of about `size_hint` bytes that `write` appends.
+    fn send(&mut self, size_hint: usize, write: impl FnOnce(&mut Vec<u8>)) {
+        match &mut self.line {
+            // Taken out of the outbox when nothing else waited: the WebSocket takes it at once.
+            Some(line) if !self.session.is_resumable() => line.socket.write_text(size_hint, write),
+            Some(_) | None => {
+                let mut text = Vec::with_capacity(size_hint);
+                write(&mut text);
+                // It may be kept for long.
+                text.shrink_to_fit();
+                self.session.push(text.into());
+            }
+        }
     }
 
     fn on_timer(&mut self, connection: Option<&Connection>) -> Result<(), End> {

@@ -51,6 +51,38 @@ impl Writer {
         self.written += written;
     }
 
+    /// Appends a message of about `size_hint` bytes that `write` appends. Written in place, so it
+    /// is for who knows that what waits is bounded.
+    pub(super) fn message(
+        &mut self,
+        kind: Data,
+        size_hint: usize,
+        write: impl FnOnce(&mut Vec<u8>),
+    ) {
+        self.flatten();
+        let header = FrameHeader { opcode: OpCode::Data(kind), ..FrameHeader::default() };
+        let (start, expected) = (self.buffer.len(), header.len(size_hint as u64));
+        self.buffer.reserve(size_hint + expected);
+        self.buffer.resize(start + expected, 0);
+        write(&mut self.buffer);
+        let length = self.buffer.len().saturating_sub(start + expected) as u64;
+        let mut head = [0; MAX_HEAD];
+        // Invariant: no head of a frame is longer.
+        let _ = header.format(length, &mut head.as_mut_slice());
+        let head = head.get(..header.len(length)).unwrap_or_default();
+        match self.buffer.get_mut(start..start + expected) {
+            Some(place) if place.len() == head.len() => place.copy_from_slice(head),
+            // The hint was wrong by so much that the head has another length.
+            _ => drop(self.buffer.splice(start..start + expected, head.iter().copied())),
+        }
+    }
+
+    /// Puts what is left of the last frame before whatever is appended next.
+    fn flatten(&mut self) {
+        let rest = std::mem::take(&mut self.rest);
+        self.buffer.extend_from_slice(&rest);
+    }
+
     /// Answers a ping of the client, as soon as the frame before has left.
     pub(super) fn pong(&mut self, payload: Vec<u8>) {
         self.pong = Some(payload);
@@ -58,9 +90,7 @@ impl Writer {
 
     /// Appends a close frame. A `code` of `None` answers a close frame that had none.
     pub(super) fn close(&mut self, code: Option<CloseCode>, reason: &str) {
-        // A frame can't come amid another: what is left of that is appended first.
-        let rest = std::mem::take(&mut self.rest);
-        self.buffer.extend_from_slice(&rest);
+        self.flatten();
         let code = code.map(|code| u16::from(code).to_be_bytes());
         let code = code.as_ref().map_or(&[][..], |code| code.as_slice());
         self.control(Control::Close, &[code, reason.as_bytes()].concat());
@@ -169,6 +199,20 @@ mod tests {
         let all = written(packets(), usize::MAX);
         for chunk in [1, 7, 1000] {
             assert!(written(packets(), chunk) == all, "{chunk}");
+        }
+    }
+
+    #[test]
+    fn messages_written_in_place() {
+        for length in [0, 1, 125, 126, 65_535, 65_536] {
+            let expected = written([text(1), text(length)], usize::MAX);
+            for size_hint in [0, 126, length, 1_000_000] {
+                let mut writer = Writer::default();
+                writer.message(Data::Text, 1, |out| out.push(b'4'));
+                let write = |out: &mut Vec<u8>| out.extend(vec![b'4'; length]);
+                writer.message(Data::Text, size_hint, write);
+                assert!(writer.next(&mut VecDeque::new()) == expected, "{length} {size_hint}");
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 //! Socket.IO packets on their way out, each inside an Engine.IO message.
 
+use std::io::Write as _;
+
 use bytes::Bytes;
 
 use crate::engine::packet::WirePacket;
@@ -30,59 +32,56 @@ pub(crate) fn invalid_namespace(revision: Revision, namespace: &str) -> WirePack
     WirePacket::Text(format!("44{namespace},{why}").into())
 }
 
-/// The text of an event whose one argument `write` appends as JSON, about `size_hint` bytes. `ack`
-/// is the id under which an answer is wanted; `attachments` binary messages must follow.
+/// Appends the text of an event whose one argument `write` appends as JSON. `ack` is the id under
+/// which an answer is wanted; `attachments` binary messages must follow.
 //= docs/spec/socketio.md#socketio.event
 pub(crate) fn event(
     name: &str,
     ack: Option<u64>,
     attachments: usize,
-    size_hint: usize,
+    text: &mut Vec<u8>,
     write: impl FnOnce(&mut Vec<u8>),
-) -> WirePacket {
-    let mut text = start(b"42", b"45", attachments, size_hint);
+) {
+    start(b"42", b"45", attachments, text);
     if let Some(id) = ack {
-        push_number(&mut text, id);
+        push_number(text, id);
     }
     // Event names are ours: letters only.
     text.extend_from_slice(b"[\"");
     text.extend_from_slice(name.as_bytes());
     text.extend_from_slice(b"\",");
-    write(&mut text);
+    write(text);
     text.push(b']');
-    WirePacket::Text(text.into())
 }
 
-/// The text of the answer to the client's event `id`, whose one argument `write` appends as JSON.
+/// Appends the text of the answer to the client's event `id`, whose one argument `write` appends as JSON.
 //= docs/spec/socketio.md#socketio.ack
 pub(crate) fn ack(
     id: u64,
     attachments: usize,
-    size_hint: usize,
+    text: &mut Vec<u8>,
     write: impl FnOnce(&mut Vec<u8>),
-) -> WirePacket {
-    let mut text = start(b"43", b"46", attachments, size_hint);
-    push_number(&mut text, id);
+) {
+    start(b"43", b"46", attachments, text);
+    push_number(text, id);
     text.push(b'[');
-    write(&mut text);
+    write(text);
     text.push(b']');
-    WirePacket::Text(text.into())
 }
 
-fn start(plain: &[u8], binary: &[u8], attachments: usize, size_hint: usize) -> Vec<u8> {
-    let mut text = Vec::with_capacity(size_hint);
+fn start(plain: &[u8], binary: &[u8], attachments: usize, text: &mut Vec<u8>) {
     if attachments == 0 {
         text.extend_from_slice(plain);
     } else {
         text.extend_from_slice(binary);
-        push_number(&mut text, attachments);
+        push_number(text, attachments as u64);
         text.push(b'-');
     }
-    text
 }
 
-fn push_number(text: &mut Vec<u8>, number: impl std::fmt::Display) {
-    text.extend_from_slice(number.to_string().as_bytes());
+fn push_number(text: &mut Vec<u8>, number: u64) {
+    // Writing into a vector does not fail.
+    let _ = write!(text, "{number}");
 }
 
 #[cfg(test)]
@@ -99,15 +98,22 @@ mod tests {
     #[test]
     fn known_packets() {
         let json = |out: &mut Vec<u8>| out.extend_from_slice(br#"{"a":1}"#);
-        assert_eq!(text(&event("easyrtcCmd", None, 0, 9, json)), r#"42["easyrtcCmd",{"a":1}]"#);
-        assert_eq!(text(&event("easyrtcCmd", Some(7), 0, 9, json)), r#"427["easyrtcCmd",{"a":1}]"#);
-        assert_eq!(
-            text(&event("easyrtcMsg", Some(7), 2, 9, json)),
-            r#"452-7["easyrtcMsg",{"a":1}]"#
-        );
-        assert_eq!(text(&event("easyrtcMsg", None, 2, 9, json)), r#"452-["easyrtcMsg",{"a":1}]"#);
-        assert_eq!(text(&ack(456, 0, 9, json)), r#"43456[{"a":1}]"#);
-        assert_eq!(text(&ack(456, 1, 9, json)), r#"461-456[{"a":1}]"#);
+        let event = |name, ack, attachments| {
+            let mut text = Vec::new();
+            event(name, ack, attachments, &mut text, json);
+            String::from_utf8(text).unwrap()
+        };
+        assert_eq!(event("easyrtcCmd", None, 0), r#"42["easyrtcCmd",{"a":1}]"#);
+        assert_eq!(event("easyrtcCmd", Some(7), 0), r#"427["easyrtcCmd",{"a":1}]"#);
+        assert_eq!(event("easyrtcMsg", Some(7), 2), r#"452-7["easyrtcMsg",{"a":1}]"#);
+        assert_eq!(event("easyrtcMsg", None, 2), r#"452-["easyrtcMsg",{"a":1}]"#);
+        let ack = |id, attachments| {
+            let mut text = Vec::new();
+            ack(id, attachments, &mut text, json);
+            String::from_utf8(text).unwrap()
+        };
+        assert_eq!(ack(456, 0), r#"43456[{"a":1}]"#);
+        assert_eq!(ack(456, 1), r#"461-456[{"a":1}]"#);
     }
 
     #[test]
