@@ -2,6 +2,7 @@
 
 use crate::command::{RoomJoin, SetPresence, SetUserCfg};
 use crate::decode::{DecodeErrorKind, Reject, kept};
+use crate::envelope::Envelope;
 use crate::json::ObjectWriter;
 use crate::limits::DecodeLimits;
 use crate::name::{ApiVersion, AppName, SessionId, Username};
@@ -31,15 +32,15 @@ pub struct Authenticate {
 
 impl Authenticate {
     /// The checks are in the order of the original, whose codes clients see.
-    pub(crate) fn decode(message: Value<'_>, limits: &DecodeLimits) -> Result<Self, Reject> {
-        let [msg_type, msg_data] = message.get(["msgType", "msgData"]);
+    pub(crate) fn decode(message: &Envelope<'_>, limits: &DecodeLimits) -> Result<Self, Reject> {
         //= docs/spec/login.md#login.bad-auth
-        if msg_type.and_then(Value::string).as_deref() != Some("authenticate") {
+        if message.msg_type.and_then(Value::string).as_deref() != Some("authenticate") {
             return Err(Reject::at("msgType", DecodeErrorKind::MsgType));
         }
         //= docs/spec/login.md#login.bad-structure
         let login = |path| Reject::at(path, DecodeErrorKind::Login);
-        let data = msg_data.filter(|data| data.is_object()).ok_or_else(|| login("msgData"))?;
+        let data = message.msg_data.filter(|data| data.is_object());
+        let data = data.ok_or_else(|| login("msgData"))?;
         let [api_version, app, sid, username, credential, room_join, presence, user_cfg] = data
             .get([
                 "apiVersion",

@@ -19,7 +19,8 @@ pub use signal::{Signal, SignalKind};
 use std::collections::BTreeMap;
 
 use crate::decode::{DecodeErrorKind, Reject};
-use crate::json::ObjectWriter;
+use crate::envelope::Envelope;
+use crate::json::{ObjectWriter, plain};
 use crate::limits::DecodeLimits;
 use crate::name::{MessageType, RoomName};
 use crate::value::Value;
@@ -53,15 +54,18 @@ pub enum Command {
 }
 
 impl Command {
-    pub(crate) fn decode(message: Value<'_>, limits: &DecodeLimits) -> Result<Self, Reject> {
-        let [msg_type, msg_data] = message.get(["msgType", "msgData"]);
-        let msg_type = msg_type.and_then(Value::literal).and_then(MessageType::from_literal);
+    pub(crate) fn decode(message: &Envelope<'_>, limits: &DecodeLimits) -> Result<Self, Reject> {
+        let literal = message.msg_type.and_then(Value::literal);
         //= docs/spec/envelope.md#envelope.msg-type
-        let msg_type = msg_type.ok_or(Reject::at("msgType", DecodeErrorKind::MsgType))?;
-        if let Some(kind) = SignalKind::from_name(&msg_type.to_text()) {
+        let no_type = Reject::at("msgType", DecodeErrorKind::MsgType);
+        let literal = literal.ok_or(no_type)?;
+        // No command has a name with a lone surrogate.
+        let name = plain(literal).unwrap_or_default();
+        if let Some(kind) = SignalKind::from_name(&name) {
             return Signal::decode(kind, message).map(Self::Signal);
         }
-        Ok(match msg_type.to_text().as_ref() {
+        let msg_data = message.msg_data;
+        Ok(match name.as_ref() {
             "getIceConfig" => get_ice_config::decode(msg_data)?,
             "getRoomList" => get_room_list::decode(msg_data)?,
             "roomJoin" => Self::RoomJoin(RoomJoin::decode(msg_data, limits)?),
@@ -70,7 +74,7 @@ impl Command {
             "setPresence" => Self::SetPresence(SetPresence::decode(msg_data, limits)?),
             "setUserCfg" => Self::SetUserCfg(Box::new(SetUserCfg::decode(msg_data, limits)?)),
             "stillAlive" => Self::StillAlive,
-            _ => Self::Unknown { msg_type },
+            _ => Self::Unknown { msg_type: MessageType::from_literal(literal).ok_or(no_type)? },
         })
     }
 
@@ -106,7 +110,7 @@ fn decode_rooms<'a>(
 ) -> Result<BTreeMap<RoomName, Value<'a>>, Reject> {
     let mut decoded = BTreeMap::new();
     for (key, room) in rooms.members() {
-        let key = crate::json::plain(&key).and_then(|key| RoomName::parse(&key).ok());
+        let key = plain(&key).and_then(|key| RoomName::parse(&key).ok());
         let [room_name] = room.get(["roomName"]);
         let room_name = room_name.and_then(Value::string);
         match key {

@@ -1,6 +1,7 @@
 //! `easyrtcMsg`: messages of the application, passed on to clients or handed to the server's side.
 
 use crate::decode::{DecodeErrorKind, Reject};
+use crate::envelope::Envelope;
 use crate::json::ObjectWriter;
 use crate::name::{EasyrtcId, GroupName, InvalidName, MessageType, RoomName};
 use crate::payload::Payload;
@@ -50,32 +51,31 @@ impl Target {
 
 impl CustomMessage {
     /// The checks are in the order of the original: type, client, group, room.
-    pub(crate) fn decode(message: Value<'_>) -> Result<Self, Reject> {
-        let [msg_type, msg_data, easyrtcid, group, room] =
-            message.get(["msgType", "msgData", "targetEasyrtcid", "targetGroup", "targetRoom"]);
-        let msg_type = msg_type.and_then(Value::literal).and_then(MessageType::from_literal);
+    pub(crate) fn decode(message: &Envelope<'_>) -> Result<Self, Reject> {
+        let msg_type =
+            message.msg_type.and_then(Value::literal).and_then(MessageType::from_literal);
         //= docs/spec/envelope.md#envelope.msg-type
         let msg_type = msg_type.ok_or(Reject::at("msgType", DecodeErrorKind::MsgType))?;
         //= docs/spec/messages/easyrtcMsg.md#easyrtc-msg.form
         let target = Target {
             easyrtcid: target(
-                easyrtcid,
+                message.target_easyrtcid,
                 EasyrtcId::parse,
                 Reject::at("targetEasyrtcid", DecodeErrorKind::TargetEasyrtcid),
             )?,
             group: target(
-                group,
+                message.target_group,
                 GroupName::parse,
                 Reject::at("targetGroup", DecodeErrorKind::TargetGroup),
             )?,
             room: target(
-                room,
+                message.target_room,
                 RoomName::parse,
                 Reject::at("targetRoom", DecodeErrorKind::TargetRoom),
             )?,
         };
         //= docs/spec/envelope.md#envelope.binary-relayed
-        Ok(Self { msg_type, msg_data: msg_data.map(Value::payload), target })
+        Ok(Self { msg_type, msg_data: message.msg_data.map(Value::payload), target })
     }
 
     pub(crate) fn encode(&self) -> String {

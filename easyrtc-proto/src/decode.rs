@@ -9,8 +9,8 @@ use crate::attachments::Attachments;
 use crate::auth::Authenticate;
 use crate::command::Command;
 use crate::custom::CustomMessage;
+use crate::envelope::Envelope;
 use crate::error_code::ErrorCode;
-use crate::json;
 use crate::limits::{DecodeLimits, within};
 use crate::value::Value;
 
@@ -87,21 +87,13 @@ impl ClientMessage {
         packet: &Attachments,
         limits: &DecodeLimits,
     ) -> Result<Self, Reject> {
-        //= docs/spec/envelope.md#envelope.depth
-        if !within(json::depth(text), limits.depth) {
-            return Err(Reject::at("", DecodeErrorKind::TooDeep));
-        }
-        let message = Value::new(text, packet);
-        //= docs/spec/envelope.md#envelope.no-object
-        if !message.is_object() {
-            return Err(Reject::at("", DecodeErrorKind::NoObject));
-        }
+        let envelope = Envelope::open(Value::new(text, packet), limits)?;
         Ok(match event {
             ClientEvent::Auth => {
-                Self::Authenticate(Box::new(Authenticate::decode(message, limits)?))
+                Self::Authenticate(Box::new(Authenticate::decode(&envelope, limits)?))
             }
-            ClientEvent::Cmd => Self::Command(Command::decode(message, limits)?),
-            ClientEvent::Msg => Self::Custom(CustomMessage::decode(message)?),
+            ClientEvent::Cmd => Self::Command(Command::decode(&envelope, limits)?),
+            ClientEvent::Msg => Self::Custom(CustomMessage::decode(&envelope)?),
         })
     }
 

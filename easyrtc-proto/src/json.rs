@@ -10,7 +10,7 @@ mod scan;
 mod string;
 mod write;
 
-pub use measure::{depth, stringified_units};
+pub use measure::stringified_units;
 pub(crate) use scan::skip_string;
 pub use scan::{Member, Members};
 pub(crate) use string::canonical;

@@ -17,6 +17,7 @@ mod command;
 mod custom;
 mod decode;
 mod encode;
+mod envelope;
 mod error_code;
 mod fields;
 pub mod json;

@@ -23,9 +23,11 @@ impl<'a> Value<'a> {
 
     /// Whether the value itself is binary, that is, a placeholder.
     pub(crate) fn is_binary(self) -> bool {
-        !self.packet.is_none()
-            && Kind::of(self.text) == Kind::Object
-            && placeholders(self.text).first().is_some_and(|p| p.range == (0..self.text.len()))
+        if self.packet.is_none() || Kind::of(self.text) != Kind::Object {
+            return false;
+        }
+        let ([marked], _) = self.open(["_placeholder"]);
+        marked.is_some_and(|marked| marked.text == "true")
     }
 
     /// Whether there is binary data anywhere in the value.
@@ -65,18 +67,26 @@ impl<'a> Value<'a> {
     }
 
     /// The values of the members called `names`; of duplicate keys the last wins.
-    //= docs/spec/envelope.md#envelope.unknown-keys
     pub(crate) fn get<const N: usize>(self, names: [&str; N]) -> [Option<Self>; N] {
+        if self.is_binary() { [None; N] } else { self.open(names).0 }
+    }
+
+    /// The values of the members called `names`, and how many objects and arrays are open at the
+    /// deepest point of the value. One walk, whatever the value is.
+    //= docs/spec/envelope.md#envelope.unknown-keys
+    pub(crate) fn open<const N: usize>(self, names: [&str; N]) -> ([Option<Self>; N], usize) {
         let mut values = [None; N];
-        for (key, value) in self.members() {
-            let Some(key) = crate::json::plain(&key) else { continue };
+        let mut depth = usize::from(matches!(Kind::of(self.text), Kind::Object | Kind::Array));
+        for member in Members::of(self.text) {
+            depth = depth.max(member.depth + 1);
+            let Some(key) = crate::json::plain(&member.key) else { continue };
             let slot = names.iter().position(|&name| name == key);
             if let Some(slot) = slot.and_then(|at| values.get_mut(at)) {
                 //= docs/spec/envelope.md#envelope.duplicate-keys
-                *slot = Some(value);
+                *slot = Some(Self::new(member.value, self.packet));
             }
         }
-        values
+        (values, depth)
     }
 
     /// The value to be passed on or kept.

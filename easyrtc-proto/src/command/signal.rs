@@ -2,6 +2,7 @@
 //! another, which the server passes on without looking inside.
 
 use crate::decode::Reject;
+use crate::envelope::Envelope;
 use crate::json::ObjectWriter;
 use crate::name::EasyrtcId;
 use crate::payload::Payload;
@@ -63,8 +64,8 @@ pub struct Signal {
 
 impl Signal {
     /// `msgData` is checked before the target, as the original does.
-    pub(super) fn decode(kind: SignalKind, message: Value<'_>) -> Result<Self, Reject> {
-        let [target, msg_data] = message.get(["targetEasyrtcid", "msgData"]);
+    pub(super) fn decode(kind: SignalKind, message: &Envelope<'_>) -> Result<Self, Reject> {
+        let msg_data = message.msg_data;
         let fits = match msg_data {
             //= docs/spec/relay.md#relay.data-required
             Some(data) if kind.has_data() => {
@@ -78,7 +79,10 @@ impl Signal {
         if !fits {
             return Err(Reject::msg_data());
         }
-        let target = target.and_then(Value::string).and_then(|id| EasyrtcId::parse(&id).ok());
+        let target = message
+            .target_easyrtcid
+            .and_then(Value::string)
+            .and_then(|id| EasyrtcId::parse(&id).ok());
         //= docs/spec/relay.md#relay.target-structure
         let target_easyrtcid = target.ok_or(Reject::structure("targetEasyrtcid"))?;
         Ok(Self { kind, target_easyrtcid, msg_data: msg_data.map(Value::payload) })

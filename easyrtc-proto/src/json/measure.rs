@@ -1,30 +1,6 @@
-//! Sizes and depths of JSON text.
+//! The size of JSON text as JavaScript sees it.
 
 use super::{Utf16Units, is_space, skip_string};
-
-/// How many objects and arrays are open at the deepest point of valid JSON `text`.
-#[must_use]
-//= docs/spec/limits.md#limits.depth
-pub fn depth(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let (mut open, mut deepest, mut at) = (0_usize, 0, 0);
-    while let Some(&byte) = bytes.get(at) {
-        match byte {
-            b'"' => {
-                at += skip_string(bytes.get(at..).unwrap_or_default());
-                continue;
-            }
-            b'{' | b'[' => {
-                open += 1;
-                deepest = deepest.max(open);
-            }
-            b'}' | b']' => open = open.saturating_sub(1),
-            _ => {}
-        }
-        at += 1;
-    }
-    deepest
-}
 
 /// How many UTF-16 units `JSON.stringify(JSON.parse(text))` has.
 ///
@@ -68,13 +44,6 @@ fn string_units(literal: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn depth_counts_containers_only() {
-        assert_eq!(depth("7"), 0);
-        assert_eq!(depth(r#"{"a":["[[[{"]}"#), 2);
-        assert_eq!(depth(&format!("{}{}", "[".repeat(9000), "]".repeat(9000))), 9000);
-    }
 
     #[test]
     fn units_are_those_of_json_stringify() {
