@@ -37,22 +37,30 @@ impl Driver {
     }
 
     /// Serves the session until it ends.
-    pub(crate) async fn run(mut self) {
-        self.shared.counters.sessions_opened.add(1);
-        self.shared.counters.sessions.add(1);
-        let end = match self.start() {
-            Err(end) => end,
-            Ok(()) => poll_fn(|cx| self.poll_end(cx)).await,
-        };
-        tracing::debug!(reason = ?end.reason, "session over");
+    pub(crate) fn run(self) -> impl Future<Output = ()> {
+        let mut driver = self;
+        // An `async fn` would keep two places for the driver.
+        async move {
+            driver.shared.counters.sessions_opened.add(1);
+            driver.shared.counters.sessions.add(1);
+            let end = match driver.start() {
+                Err(end) => end,
+                Ok(()) => poll_fn(|cx| driver.poll_end(cx)).await,
+            };
+            tracing::debug!(reason = ?end.reason, "session over");
+            // The end needs more room than the rest of the session's life: it is taken only then.
+            Box::pin(driver.finish(end)).await;
+        }
+    }
+
+    async fn finish(mut self, end: End) {
         // The core learns of a client that is gone at once, but of one it sent away only when all
         // of it is done: a server that goes down waits for that.
         let sent_away = self.connection.take_if(|_| self.link.closing().is_some());
         if let Some(connection) = self.connection.take() {
             connection.close(end.reason);
         }
-        // The end needs more room than the rest of the session's life: it is taken only then.
-        Box::pin(self.link.finish(end.manner)).await;
+        self.link.finish(end.manner).await;
         if let Some(connection) = sent_away {
             connection.close(end.reason);
         }

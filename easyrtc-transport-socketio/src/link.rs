@@ -115,6 +115,9 @@ pub(crate) struct Link {
     /// Whether the outbox had its turn last; the client has it next, so that neither starves.
     batched: bool,
     acks: Acks,
+    /// When the last event happened: reading the clock for each of its consequences costs more than
+    /// they do.
+    now: Duration,
     /// Before this the core is not told again that the client lives.
     alive_again: Duration,
     /// Why the core ends the connection, once it does.
@@ -129,8 +132,12 @@ impl Link {
     pub(crate) fn new(shared: Arc<Shared>, registration: Registration, face: Face) -> Self {
         let (now, framing) = (shared.now(), face.framing());
         let session = match face {
-            Face::Polling { .. } => Session::polling(now, shared.timing, framing.revision),
-            Face::WebSocket { .. } => Session::websocket(now, shared.timing, framing.revision),
+            Face::Polling { .. } => {
+                Session::polling(now, Arc::clone(&shared.timing), framing.revision)
+            }
+            Face::WebSocket { .. } => {
+                Session::websocket(now, Arc::clone(&shared.timing), framing.revision)
+            }
         };
         let mut queue = SendQueue::new(framing);
         let upgrades = matches!(face, Face::Polling { .. });
@@ -149,6 +156,7 @@ impl Link {
             batch: Vec::new(),
             batched: false,
             acks: Acks::default(),
+            now,
             alive_again: Duration::ZERO,
             closing: None,
             timer,
@@ -166,7 +174,8 @@ impl Link {
     pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>, reading: bool) -> Poll<Event> {
         // Looked at first and without the timer: a client that never falls silent must not put
         // off what is due.
-        if self.session.deadline() <= self.shared.now() {
+        self.now = self.shared.now();
+        if self.session.deadline() <= self.now {
             return Poll::Ready(Event::Timer);
         }
         if std::mem::take(&mut self.batched) {
@@ -330,7 +339,7 @@ impl Link {
                 self.closing = Some(why);
                 // Who said nothing for so long will not close by itself either.
                 let grace = why != CloseReason::Silent;
-                self.session.handle(self.shared.now(), Input::Ending { grace }, &mut Vec::new());
+                self.session.handle(self.now, Input::Ending { grace }, &mut Vec::new());
             }
         }
         // Most connections are idle most of the time.

@@ -19,7 +19,7 @@ use crate::registry::Registry;
 /// What all sessions share.
 pub(crate) struct Shared {
     pub(crate) config: Config,
-    pub(crate) timing: Timing,
+    pub(crate) timing: Arc<Timing>,
     pub(crate) runtime: Runtime,
     pub(crate) registry: Arc<Registry>,
     pub(crate) counters: Counters,
@@ -40,7 +40,7 @@ impl Shared {
             close_grace: config.close_grace,
         };
         Self {
-            timing,
+            timing: Arc::new(timing),
             runtime,
             registry: Arc::new(Registry::new(config.max_sessions)),
             counters: Counters::default(),

@@ -61,9 +61,18 @@ struct Driver {
 
 impl Driver {
     /// Serves the session until it ends.
-    async fn run(mut self) {
-        let end = poll_fn(|cx| self.poll_end(cx)).await;
-        tracing::debug!(reason = ?end.reason, "session over");
+    fn run(self) -> impl Future<Output = ()> {
+        let mut driver = self;
+        // An `async fn` would keep two places for the driver.
+        async move {
+            let end = poll_fn(|cx| driver.poll_end(cx)).await;
+            tracing::debug!(reason = ?end.reason, "session over");
+            // The end needs more room than the rest of the session's life: it is taken only then.
+            Box::pin(driver.finish(end)).await;
+        }
+    }
+
+    async fn finish(self, end: End) {
         let Self { shared, mut link, connection, .. } = self;
         // The core learns of a client that is gone at once, but of one it sent away only when all
         // of it is done: a server that goes down waits for that.
@@ -76,8 +85,7 @@ impl Driver {
         if let Some(late) = link.retire() {
             start_anew(Arc::clone(&shared), late.socket, late.meta);
         }
-        // The end needs more room than the rest of the session's life: it is taken only then.
-        Box::pin(link.finish(end.manner)).await;
+        link.finish(end.manner).await;
         if let Some(connection) = sent_away {
             connection.close(end.reason);
         }

@@ -70,6 +70,9 @@ pub(crate) struct Link {
     batch: Vec<Outgoing>,
     /// Whether the outbox had its turn last; the client has it next, so that neither starves.
     batched: bool,
+    /// When the last event happened: reading the clock for each of its consequences costs more than
+    /// they do.
+    now: Duration,
     /// Before this the core is not told again that the client lives.
     alive_again: Duration,
     timer: Pin<Box<Sleep>>,
@@ -85,7 +88,7 @@ impl Link {
         arrivals: Option<Arrivals>,
         outbox: Outbox,
     ) -> Self {
-        let heartbeat = shared.heartbeat();
+        let (now, heartbeat) = (shared.now(), shared.heartbeat());
         let timer = Box::pin(tokio::time::sleep_until(shared.epoch + heartbeat.deadline()));
         let mut this = Self {
             shared,
@@ -96,6 +99,7 @@ impl Link {
             outbox,
             batch: Vec::new(),
             batched: false,
+            now,
             alive_again: Duration::ZERO,
             timer,
         };
@@ -108,7 +112,8 @@ impl Link {
     pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>, reading: bool) -> Poll<Event> {
         // Looked at first and without the timer: a client that never falls silent must not put
         // off what is due.
-        if self.deadline().is_some_and(|deadline| deadline <= self.shared.now()) {
+        self.now = self.shared.now();
+        if self.deadline().is_some_and(|deadline| deadline <= self.now) {
             return Poll::Ready(Event::Timer);
         }
         if std::mem::take(&mut self.batched) {
@@ -167,7 +172,7 @@ impl Link {
         event: WebSocketEvent,
         connection: Option<&Connection>,
     ) -> Result<Option<Utf8Bytes>, End> {
-        let now = self.shared.now();
+        let now = self.now;
         if let Some(Line { heartbeat, .. }) = &mut self.line {
             match event {
                 WebSocketEvent::Pong => heartbeat.pong(now),
@@ -235,7 +240,7 @@ impl Link {
     }
 
     fn on_timer(&mut self, connection: Option<&Connection>) -> Result<(), End> {
-        let now = self.shared.now();
+        let now = self.now;
         if !self.session.tick(now) {
             self.shared.counters.sessions_expired.add(1);
             return Err(self.gone(CloseReason::TransportError));
@@ -259,7 +264,7 @@ impl Link {
         let pulse = || self.shared.runtime.still_alive_interval().map(|interval| interval / 2);
         let line = match &self.line {
             Some(line) => Some(line.heartbeat.deadline()),
-            None => pulse().map(|pulse| self.shared.now().saturating_add(pulse)),
+            None => pulse().map(|pulse| self.now.saturating_add(pulse)),
         };
         [line, self.session.deadline()].into_iter().flatten().min()
     }

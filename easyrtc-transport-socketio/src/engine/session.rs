@@ -1,5 +1,6 @@
 //! One Engine.IO session: which transport it is on, whether the peer lives, and how it ends.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use easyrtc_transport_common::{Beat, Heartbeat};
@@ -124,7 +125,7 @@ enum Phase {
 /// The state of one session.
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
-    timing: Timing,
+    timing: Arc<Timing>,
     revision: Revision,
     phase: Phase,
     heartbeat: Heartbeat,
@@ -136,22 +137,29 @@ pub(crate) struct Session {
 
 impl Session {
     /// A session opened by an HTTP request.
-    pub(crate) fn polling(now: Duration, timing: Timing, revision: Revision) -> Self {
-        Self::new(now, timing, revision, Upgrade::Idle)
+    pub(crate) fn polling(
+        now: Duration,
+        timing: impl Into<Arc<Timing>>,
+        revision: Revision,
+    ) -> Self {
+        Self::new(now, timing.into(), revision, Upgrade::Idle)
     }
 
     /// A session opened on a WebSocket.
-    pub(crate) fn websocket(now: Duration, timing: Timing, revision: Revision) -> Self {
-        Self::new(now, timing, revision, Upgrade::Done)
+    pub(crate) fn websocket(
+        now: Duration,
+        timing: impl Into<Arc<Timing>>,
+        revision: Revision,
+    ) -> Self {
+        Self::new(now, timing.into(), revision, Upgrade::Done)
     }
 
-    fn new(now: Duration, timing: Timing, revision: Revision, upgrade: Upgrade) -> Self {
+    fn new(now: Duration, timing: Arc<Timing>, revision: Revision, upgrade: Upgrade) -> Self {
         let heartbeat = match revision {
             Revision::V3 => Heartbeat::of_peer,
             Revision::V4 => Heartbeat::new,
         };
         Self {
-            timing,
             revision,
             phase: Phase::Open,
             heartbeat: heartbeat(now, timing.ping_interval, timing.ping_timeout),
@@ -159,6 +167,7 @@ impl Session {
             poll_waits: false,
             post_runs: false,
             namespace_by: Some(now.saturating_add(timing.connect_timeout)),
+            timing,
         }
     }
 

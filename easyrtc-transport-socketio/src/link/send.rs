@@ -26,7 +26,7 @@ impl Link {
         connection: Option<&Connection>,
     ) -> Result<bool, End> {
         let mut outputs = std::mem::take(&mut self.outputs);
-        self.session.handle(self.shared.now(), input, &mut outputs);
+        self.session.handle(self.now, input, &mut outputs);
         let mut deliver = false;
         for output in outputs.drain(..) {
             match output {
@@ -57,18 +57,17 @@ impl Link {
     /// Tells the core that the client lives, unless it was told a moment ago.
     //= docs/spec/socketio.md#socketio.any-bytes
     pub(crate) fn alive(&mut self, connection: Option<&Connection>) {
-        let now = self.shared.now();
         if let Some(connection) = connection
-            && now >= self.alive_again
+            && self.now >= self.alive_again
         {
-            self.alive_again = now + ALIVE_INTERVAL;
+            self.alive_again = self.now + ALIVE_INTERVAL;
             connection.alive();
         }
     }
 
     fn drop_probe(&mut self) {
         if let Some(probe) = self.probe.take() {
-            self.session.handle(self.shared.now(), Input::ProbeLost, &mut Vec::new());
+            self.session.handle(self.now, Input::ProbeLost, &mut Vec::new());
             self.refuse(*probe.face);
         }
     }
@@ -99,7 +98,7 @@ impl Link {
     pub(super) fn answer_poll(&mut self) {
         let Face::Polling { face, .. } = &mut self.face else { return };
         if face.flush(&mut self.queue) {
-            let now = self.shared.now();
+            let now = self.now;
             self.session.handle(now, Input::PollAnswered, &mut Vec::new());
             if self.queue.is_empty() {
                 self.session.handle(now, Input::Flushed, &mut Vec::new());
@@ -129,7 +128,7 @@ impl Link {
     pub(crate) fn join(&mut self, outbox: Outbox) -> Result<(), End> {
         self.outbox = Some(outbox);
         self.stopping = None;
-        self.session.handle(self.shared.now(), Input::Joined, &mut Vec::new());
+        self.session.handle(self.now, Input::Joined, &mut Vec::new());
         let sid = RandomId::generate().ok_or_else(End::refused)?;
         self.reply(encode::connected(self.revision(), sid.as_str()))
     }
@@ -139,12 +138,13 @@ impl Link {
         self.outbox = None;
         self.stopping = Some(self.shared.stopping());
         self.forget_acks();
-        self.session.handle(self.shared.now(), Input::Left, &mut Vec::new());
+        self.session.handle(self.now, Input::Left, &mut Vec::new());
     }
 
     /// The client is read again after a while in which it was not.
     pub(crate) fn resumed(&mut self) {
-        self.session.handle(self.shared.now(), Input::Resumed, &mut Vec::new());
+        self.now = self.shared.now();
+        self.session.handle(self.now, Input::Resumed, &mut Vec::new());
     }
 
     /// The client answered an event.

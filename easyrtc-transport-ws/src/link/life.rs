@@ -22,7 +22,7 @@ const FAREWELL: Duration = Duration::from_secs(1);
 impl Link {
     /// The client's frame is read, and carries an event.
     pub(crate) fn take(&mut self) {
-        self.session.take(self.shared.now());
+        self.session.take(self.now);
     }
 
     /// The client has as many frames.
@@ -32,19 +32,19 @@ impl Link {
 
     /// The client was not read for a while, for reasons of the server's own.
     pub(crate) fn unread(&mut self) {
+        self.now = self.shared.now();
         if let Some(Line { heartbeat, .. }) = &mut self.line {
-            heartbeat.heard(self.shared.now());
+            heartbeat.heard(self.now);
         }
     }
 
     /// Tells the core that the client lives, unless it was told a moment ago.
     //= docs/spec/websocket.md#websocket.any-bytes
     pub(super) fn alive(&mut self, connection: Option<&Connection>) {
-        let now = self.shared.now();
         if let Some(connection) = connection
-            && now >= self.alive_again
+            && self.now >= self.alive_again
         {
-            self.alive_again = now + ALIVE_INTERVAL;
+            self.alive_again = self.now + ALIVE_INTERVAL;
             connection.alive();
         }
     }
@@ -97,7 +97,7 @@ impl Link {
             say_farewell(line.socket, code, why);
         }
         self.shared.counters.sessions_cut.add(1);
-        self.session.cut(self.shared.now());
+        self.session.cut(self.now);
         // So far the line was there to take what waits; from here on it counts.
         //= docs/spec/websocket.md#websocket.keep-bytes
         if !self.session.trim() {
