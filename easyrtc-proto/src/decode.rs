@@ -9,7 +9,7 @@ use crate::attachments::Attachments;
 use crate::auth::Authenticate;
 use crate::command::Command;
 use crate::custom::CustomMessage;
-use crate::envelope::Envelope;
+use crate::envelope::{Envelope, RawMessage};
 use crate::error_code::ErrorCode;
 use crate::limits::{DecodeLimits, within};
 use crate::value::Value;
@@ -74,26 +74,39 @@ impl ClientMessage {
         packet: &Attachments,
         limits: &DecodeLimits,
     ) -> Result<Self, DecodeError> {
-        Self::decode_value(event, message.get(), packet, limits).map_err(|reject| DecodeError {
+        Self::decode_read(event, &message.into(), packet, limits)
+    }
+
+    /// Likewise, for a message that was just read.
+    ///
+    /// # Errors
+    /// As [`Self::decode`].
+    pub fn decode_read(
+        event: ClientEvent,
+        message: &RawMessage<'_>,
+        packet: &Attachments,
+        limits: &DecodeLimits,
+    ) -> Result<Self, DecodeError> {
+        Self::decode_envelope(event, message, packet, limits).map_err(|reject| DecodeError {
             event,
             path: reject.path,
             kind: reject.kind,
         })
     }
 
-    fn decode_value(
+    fn decode_envelope(
         event: ClientEvent,
-        text: &str,
+        message: &RawMessage<'_>,
         packet: &Attachments,
         limits: &DecodeLimits,
     ) -> Result<Self, Reject> {
-        let envelope = Envelope::open(Value::new(text, packet), limits)?;
+        let message = &Envelope::open(message, packet, limits)?;
         Ok(match event {
             ClientEvent::Auth => {
-                Self::Authenticate(Box::new(Authenticate::decode(&envelope, limits)?))
+                Self::Authenticate(Box::new(Authenticate::decode(message, limits)?))
             }
-            ClientEvent::Cmd => Self::Command(Command::decode(&envelope, limits)?),
-            ClientEvent::Msg => Self::Custom(CustomMessage::decode(&envelope)?),
+            ClientEvent::Cmd => Self::Command(Command::decode(message, limits)?),
+            ClientEvent::Msg => Self::Custom(CustomMessage::decode(message)?),
         })
     }
 

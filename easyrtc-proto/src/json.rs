@@ -1,16 +1,18 @@
-//! Looking into JSON text that is already known to be valid, without building a tree.
+//! JSON text, read without building a tree.
 //!
-//! Everything a client sends is first validated as a whole (`serde_json::value::RawValue`), then
-//! read one level at a time by the scanner here. Two things make a scanner of our own necessary:
+//! Everything a client sends is first read as a whole by [`Reader`], which makes sure that it is
+//! JSON; what is inside it is then looked at one level at a time by [`Members`]. Two things make a scanner of our own necessary:
 //! text must survive as JavaScript wrote it, lone surrogates included, which Rust strings cannot
 //! hold; and relayed values must be passed on byte for byte, so they are never parsed at all.
 
 mod measure;
+mod read;
 mod scan;
 mod string;
 mod write;
 
 pub use measure::stringified_units;
+pub use read::{InvalidJson, RawText, Reader};
 pub(crate) use scan::skip_string;
 pub use scan::{Member, Members};
 pub(crate) use string::canonical;

@@ -1,6 +1,6 @@
 //! The messages of the EasyRTC protocol as typed values: no I/O, no state.
 //!
-//! [`ClientMessage::decode`] turns what a client sent into a value that cannot be wrong, or into a
+//! [`RawMessage::read`] makes sure that what a client sent is JSON, [`ClientMessage::decode`] turns it into a value that cannot be wrong, or into a
 //! [`DecodeError`] that names the answer. [`ServerMessage`] is what the server says, and
 //! [`Encoded`] its bytes, shared by all receivers of a broadcast.
 //!
@@ -39,6 +39,7 @@ pub use command::{
 pub use custom::{CustomMessage, Target};
 pub use decode::{ClientEvent, ClientMessage, DecodeError, DecodeErrorKind};
 pub use encode::{Encoded, ServerEvent};
+pub use envelope::RawMessage;
 pub use error_code::{ErrorCode, ErrorScope};
 pub use fields::{ApiFields, Fields};
 pub use limits::DecodeLimits;

@@ -26,7 +26,7 @@ impl<'a> Value<'a> {
         if self.packet.is_none() || Kind::of(self.text) != Kind::Object {
             return false;
         }
-        let ([marked], _) = self.open(["_placeholder"]);
+        let [marked] = self.find(["_placeholder"]);
         marked.is_some_and(|marked| marked.text == "true")
     }
 
@@ -68,29 +68,35 @@ impl<'a> Value<'a> {
 
     /// The values of the members called `names`; of duplicate keys the last wins.
     pub(crate) fn get<const N: usize>(self, names: [&str; N]) -> [Option<Self>; N] {
-        if self.is_binary() { [None; N] } else { self.open(names).0 }
+        if self.is_binary() { [None; N] } else { self.find(names) }
     }
 
-    /// The values of the members called `names`, and how many objects and arrays are open at the
-    /// deepest point of the value. One walk, whatever the value is.
     //= docs/spec/envelope.md#envelope.unknown-keys
-    pub(crate) fn open<const N: usize>(self, names: [&str; N]) -> ([Option<Self>; N], usize) {
+    fn find<const N: usize>(self, names: [&str; N]) -> [Option<Self>; N] {
         let mut values = [None; N];
-        let mut depth = usize::from(matches!(Kind::of(self.text), Kind::Object | Kind::Array));
         for member in Members::of(self.text) {
-            depth = depth.max(member.depth + 1);
-            let Some(key) = crate::json::plain(&member.key) else { continue };
-            let slot = names.iter().position(|&name| name == key);
-            if let Some(slot) = slot.and_then(|at| values.get_mut(at)) {
-                //= docs/spec/envelope.md#envelope.duplicate-keys
+            if let Some(slot) = slot(&mut values, names, &member.key) {
                 *slot = Some(Self::new(member.value, self.packet));
             }
         }
-        (values, depth)
+        values
     }
 
     /// The value to be passed on or kept.
     pub(crate) fn payload(self) -> Payload {
         Payload::of_packet(self.text, self.packet)
     }
+}
+
+/// Of `values`, each for one of `names`, the one for the member whose key is the literal `key`. Of
+/// duplicate keys the last wins, since it overwrites the others.
+//= docs/spec/envelope.md#envelope.duplicate-keys
+pub(crate) fn slot<'v, T, const N: usize>(
+    values: &'v mut [T; N],
+    names: [&str; N],
+    key: &str,
+) -> Option<&'v mut T> {
+    let key = crate::json::plain(key)?;
+    let at = names.iter().position(|&name| name == key)?;
+    values.get_mut(at)
 }

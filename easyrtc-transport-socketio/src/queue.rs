@@ -12,9 +12,6 @@ use crate::engine::revision::{Framing, PacketQueue};
 /// that causes more without reading them is too slow.
 const MAX_REPLIES: usize = 64;
 
-/// For how many packets a queue keeps room when it is empty.
-const IDLE_PACKETS: usize = 4;
-
 /// The packets of one session on their way to the transport, in order.
 ///
 /// Events and answers are put in only when it is empty, one batch at a time, so that the
@@ -95,8 +92,8 @@ impl PacketQueue for SendQueue {
         let packet = self.packets.pop_front();
         if self.packets.is_empty() {
             self.replies = 0;
-            // A burst must not cost memory for the rest of the connection's life.
-            self.packets.shrink_to(IDLE_PACKETS);
+            // Most connections are idle most of the time.
+            self.packets = VecDeque::new();
         }
         packet
     }

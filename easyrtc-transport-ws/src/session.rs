@@ -21,9 +21,6 @@ mod tests;
 /// How often a client is told what the server has, at most.
 const ACKNOWLEDGE_INTERVAL: Duration = Duration::from_secs(1);
 
-/// For how many frames a session keeps room when none is kept.
-const IDLE_FRAMES: usize = 4;
-
 /// Tokens that stay good until the client shows that it knows the newest. A client needs one; the
 /// others are for resumes that overtake each other.
 const MAX_UNCONFIRMED: usize = 4;
@@ -174,7 +171,7 @@ impl Session {
         kept.bytes -= self.frames.drain(..more).map(|frame| frame.len()).sum::<usize>();
         if self.frames.is_empty() {
             // A burst must not cost memory for the rest of the session.
-            self.frames.shrink_to(IDLE_FRAMES);
+            self.frames = VecDeque::new();
         }
         Ok(())
     }
@@ -257,7 +254,7 @@ impl Session {
         if self.kept.is_none() {
             let frame = self.frames.pop_front();
             if self.frames.is_empty() {
-                self.frames.shrink_to(IDLE_FRAMES);
+                self.frames = VecDeque::new();
             }
             return frame;
         }

@@ -2,9 +2,8 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr;
-
 use super::is_space;
+use super::read::skip_ordinary;
 
 /// The members of an object, in order: each key as it stands in the text, quotes included, and
 /// its value. An array yields its elements under the keys `"0"`, `"1"`, …, because to the
@@ -23,8 +22,6 @@ pub struct Member<'a> {
     pub key: Cow<'a, str>,
     /// The text of the value.
     pub value: &'a str,
-    /// How many objects and arrays are open at the deepest point of the value.
-    pub depth: usize,
 }
 
 impl<'a> Members<'a> {
@@ -60,10 +57,10 @@ impl<'a> Iterator for Members<'a> {
             at = skip_separator(bytes, end, b':');
             key.into()
         };
-        let (length, depth) = extent(bytes.get(at..)?);
-        let value = self.text.get(at..at + length)?;
-        self.at = at + length;
-        Some(Member { key, value, depth })
+        let end = at + value_length(bytes.get(at..)?);
+        let value = self.text.get(at..end)?;
+        self.at = end;
+        Some(Member { key, value })
     }
 }
 
@@ -76,58 +73,51 @@ fn skip_separator(bytes: &[u8], mut at: usize, separator: u8) -> usize {
 }
 
 /// The length of the string literal that `bytes` begins with, both quotes included.
-///
-/// Most of a message is inside strings, and most of those are long, so it goes from quote to quote.
 pub(crate) fn skip_string(bytes: &[u8]) -> usize {
-    let mut at = 1;
-    while let Some(quote) = memchr(b'"', bytes.get(at..).unwrap_or_default()) {
-        let before = bytes.get(at..at + quote).unwrap_or_default();
-        at += quote + 1;
-        let backslashes = before.iter().rev().take_while(|&&byte| byte == b'\\').count();
-        if backslashes % 2 == 0 {
-            return at;
+    let mut at = skip_ordinary(bytes, 1);
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' => return at + 1,
+            b'\\' => at = skip_ordinary(bytes, at + 2),
+            _ => at += 1,
         }
     }
     bytes.len()
 }
 
-/// The length of the JSON value that `bytes` begins with, and how many objects and arrays are open
-/// at its deepest point.
-//= docs/spec/limits.md#limits.depth
-fn extent(bytes: &[u8]) -> (usize, usize) {
+/// The length of the JSON value that `bytes` begins with.
+fn value_length(bytes: &[u8]) -> usize {
     match bytes.first() {
-        Some(b'"') => (skip_string(bytes), 0),
-        Some(b'{' | b'[') => container_extent(bytes),
-        _ => {
-            let ends = |&byte: &u8| is_space(byte) || matches!(byte, b',' | b'}' | b']');
-            (bytes.iter().position(ends).unwrap_or(bytes.len()), 0)
-        }
+        Some(b'"') => skip_string(bytes),
+        Some(b'{' | b'[') => skip_container(bytes),
+        _ => bytes
+            .iter()
+            .position(|&b| is_space(b) || matches!(b, b',' | b'}' | b']'))
+            .unwrap_or(bytes.len()),
     }
 }
 
-fn container_extent(bytes: &[u8]) -> (usize, usize) {
-    let (mut open, mut deepest, mut at) = (0_usize, 0, 0);
+fn skip_container(bytes: &[u8]) -> usize {
+    let mut open = 0_usize;
+    let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         match byte {
             b'"' => {
                 at += skip_string(bytes.get(at..).unwrap_or_default());
                 continue;
             }
-            b'{' | b'[' => {
-                open += 1;
-                deepest = deepest.max(open);
-            }
+            b'{' | b'[' => open += 1,
             b'}' | b']' => {
                 open -= 1;
                 if open == 0 {
-                    return (at + 1, deepest);
+                    return at + 1;
                 }
             }
             _ => {}
         }
         at += 1;
     }
-    (bytes.len(), deepest)
+    bytes.len()
 }
 
 #[cfg(test)]
@@ -164,13 +154,6 @@ mod tests {
         ] {
             assert_eq!(skip_string(text.as_bytes()), length, "{text}");
         }
-    }
-
-    #[test]
-    fn depth_counts_containers_only() {
-        let depths = |text| Members::of(text).map(|m| m.depth).collect::<Vec<_>>();
-        assert_eq!(depths(r#"[7, {"a":["[[[{"]}, "[{", [], [[{}],[]]]"#), [0, 2, 0, 1, 3]);
-        assert_eq!(depths(&format!("[{}{}]", "[".repeat(9000), "]".repeat(9000))), [9000]);
     }
 
     #[test]
