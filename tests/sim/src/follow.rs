@@ -60,7 +60,9 @@ impl World {
         if link.cut || link.stalled {
             return Ok(());
         }
-        for _ in 0..BATCH {
+        // Once the faults have stopped, clients read all there is: what waits may be a lot.
+        let batch = if self.calm { usize::MAX } else { BATCH };
+        for _ in 0..batch {
             if !link.has_news() {
                 break;
             }
