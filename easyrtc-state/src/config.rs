@@ -44,6 +44,12 @@ pub struct Config {
     /// How long an empty room that a client created is kept (`roomEmptyTtl`). Default 60 s; with
     /// 0 it is kept for ever.
     pub room_empty_ttl: Duration,
+    /// In rooms of more members than this, changes of the roster go out gathered
+    /// (`roomGatherThreshold`). Default 32.
+    pub room_gather_threshold: usize,
+    /// For how long changes are gathered (`roomGatherWindow`). Default 20 ms; with 0 each goes out
+    /// at once in rooms of any size.
+    pub room_gather_window: Duration,
     /// How long a session is kept after its last connection (`sessionTtl`). Default 30 min.
     pub session_ttl: Duration,
     /// What clients are told that the server can do (decision D29); goes out in the token. Default:
@@ -110,6 +116,9 @@ pub struct Limits {
     /// Fields of one application, room, session or connection. Default 1,000. Over it the admin
     /// command fails.
     pub fields: usize,
+    /// Changes of one room that are gathered (`roomGatherMaxChanges`). Default 64. When there are
+    /// as many, they go out before their time.
+    pub gathered_changes: usize,
     /// UTF-16 units of a connection's `apiField`, merged, have to be fewer than this (D19).
     /// Default 4096. Over it: `MSG_REJECT_BAD_SIZE`.
     pub user_api_field_units: usize,
@@ -165,6 +174,7 @@ impl Default for Limits {
             asks_per_connection: 16,
             groups_per_connection: 100,
             fields: 1_000,
+            gathered_changes: 64,
             user_api_field_units: 4096,
             user_settings: 16 * 1024,
         }
@@ -208,6 +218,8 @@ impl Default for Config {
             login_timeout_websocket: Duration::from_secs(30),
             ask_timeout: Duration::from_secs(10),
             room_empty_ttl: Duration::from_secs(60),
+            room_gather_threshold: 32,
+            room_gather_window: Duration::from_millis(20),
             session_ttl: Duration::from_secs(1800),
             capabilities: CAPABILITIES.into(),
             limits: Limits::default(),

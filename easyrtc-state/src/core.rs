@@ -14,6 +14,7 @@ use crate::input::{AckId, CloseReason, ConnId, Input, Now};
 use crate::notice::Notice;
 use crate::planted::planted;
 use crate::policy::{AllowAll, Policy};
+use crate::roster::gather;
 use crate::state::{Ctx, State};
 use crate::{admin, command, connection};
 
@@ -206,6 +207,7 @@ fn tick(state: &mut State, ctx: &mut Ctx<'_>) {
                     state.forget_app_if_unused(&app);
                 }
             }
+            Timer::Gathered(app, name) => gather::due(state, &app, &name, ctx),
         }
         if planted!(OneTimerPerTick) {
             return;

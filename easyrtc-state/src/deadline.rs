@@ -21,6 +21,8 @@ pub(crate) enum Timer {
     Room(AppName, RoomName),
     /// The unused session is forgotten.
     Session(AppName, SessionId),
+    /// What is gathered in the room goes out.
+    Gathered(AppName, RoomName),
 }
 
 /// The timers that are set.

@@ -31,6 +31,7 @@ mod core;
 mod deadline;
 mod effect;
 mod entropy;
+mod gathered;
 mod input;
 mod notice;
 mod planted;

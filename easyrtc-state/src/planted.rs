@@ -81,6 +81,14 @@ mod bugs {
         NeverResumed,
         /// Who re-enters a room is in it since then.
         JoinTimeReset,
+        /// A message overtakes what is gathered about its sender.
+        MessageBeforeSender,
+        /// One delta says that a client left and that it is there.
+        LeftAndCameAtOnce,
+        /// That fields were cleared is forgotten with the next change.
+        ClearingLost,
+        /// Who comes while something is gathered is told that too.
+        NewcomerToldTwice,
     }
 
     impl Planted {

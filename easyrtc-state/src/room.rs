@@ -9,6 +9,7 @@ use easyrtc_proto::{ApiFields, ClientEntry, EasyrtcId, RoomName, RoomStatus, Roo
 use crate::config::FieldMap;
 use crate::conn::Client;
 use crate::effect::Recipient;
+use crate::gathered::Gathered;
 use crate::input::ConnId;
 use crate::planted::planted;
 use crate::unhashed::Unhashed;
@@ -24,6 +25,8 @@ pub(crate) struct Room {
     pub(crate) capacity: usize,
     /// When it is forgotten, while it is empty.
     pub(crate) forget_at: Option<Duration>,
+    /// The changes that wait to go out together, while any would.
+    pub(crate) gathered: Option<Box<Gathered>>,
     /// Everybody in it as receivers; made when first needed after a change.
     recipients: Unhashed<Option<Arc<[Recipient]>>>,
 }
@@ -48,6 +51,7 @@ impl Room {
             lasting,
             capacity,
             forget_at: None,
+            gathered: None,
             recipients: Unhashed(None),
         }
     }
@@ -66,6 +70,11 @@ impl Room {
         self.capacity != 0 && self.members.len() >= capacity
     }
 
+    /// Whether changes wait to go out together.
+    pub(crate) fn gathers(&self) -> bool {
+        self.gathered.is_some()
+    }
+
     pub(crate) fn contains(&self, conn: ConnId) -> bool {
         self.members.contains_key(&conn)
     }
@@ -80,11 +89,20 @@ impl Room {
         let member = Member { easyrtcid: client.easyrtcid, joined_at, api_field, entry };
         self.members.insert(conn, member);
         self.recipients.0 = None;
+        if let Some(gathered) = &mut self.gathered
+            && !planted!(NewcomerToldTwice)
+        {
+            //= docs/spec/rooms.md#rooms.gather-newcomer
+            gathered.has_told(conn);
+        }
     }
 
     /// Lets `conn` out; true if it was in.
     pub(crate) fn leave(&mut self, conn: ConnId) -> bool {
         self.recipients.0 = None;
+        if let Some(gathered) = &mut self.gathered {
+            gathered.forget(conn);
+        }
         //= docs/spec/rooms.md#rooms.leave-forgets
         self.members.remove(&conn).is_some()
     }

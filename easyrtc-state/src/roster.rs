@@ -3,6 +3,8 @@
 //! A change that touches several rooms is one message per receiver, naming exactly the rooms it
 //! shares with the client concerned; receivers that share the same rooms share one frame.
 
+pub(crate) mod gather;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -14,12 +16,15 @@ use easyrtc_proto::{
 use crate::effect::{Effect, Frame, Recipient, Recipients};
 use crate::input::ConnId;
 use crate::planted::planted;
+use crate::room::Room;
 use crate::state::{Ctx, State};
 
 /// What there is to tell about a client in one room.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub(crate) enum Change {
-    /// It came or changed: how it is seen now.
+    /// It came: how it is seen.
+    Arrive(Arc<ClientEntry>),
+    /// It changed: how it is seen now.
     Update(Arc<ClientEntry>),
     /// It left.
     Remove,
@@ -37,19 +42,28 @@ impl Change {
         Self::Update(entry)
     }
 
-    fn in_room(&self, easyrtcid: EasyrtcId, room: &RoomName) -> RoomUpdate {
-        let mut delta = ClientListDelta::default();
+    /// Adds it to what is told of a room.
+    pub(crate) fn add_to(&self, delta: &mut ClientListDelta, easyrtcid: EasyrtcId) {
         match self {
-            Self::Update(entry) => {
+            Self::Arrive(entry) | Self::Update(entry) => {
                 delta.update_client.insert(easyrtcid, Arc::clone(entry));
             }
             Self::Remove => {
                 delta.remove_client.insert(easyrtcid, RemovedClient { easyrtcid });
             }
         }
-        let update = RoomUpdate::new(room.clone(), RoomStatus::Update);
-        RoomUpdate { client_list_delta: Some(delta), ..update }
     }
+
+    fn in_room(&self, easyrtcid: EasyrtcId, room: &RoomName) -> RoomUpdate {
+        let mut delta = ClientListDelta::default();
+        self.add_to(&mut delta, easyrtcid);
+        update_of(room, delta)
+    }
+}
+
+fn update_of(room: &RoomName, delta: ClientListDelta) -> RoomUpdate {
+    let update = RoomUpdate::new(room.clone(), RoomStatus::Update);
+    RoomUpdate { client_list_delta: Some(delta), ..update }
 }
 
 /// What there is to tell about one client, room by room.
@@ -65,7 +79,8 @@ pub(crate) fn room_data(easyrtcid: EasyrtcId, changes: &Changes) -> RoomData {
     }
 }
 
-/// Tells everybody who shares one of the rooms but the client itself.
+/// Tells everybody who shares one of the rooms but the client itself: at once, or where a room
+/// gathers its changes with those.
 //= docs/spec/rooms.md#rooms.delta-known
 //= docs/spec/rooms.md#rooms.delta-complete
 pub(crate) fn announce(
@@ -76,6 +91,29 @@ pub(crate) fn announce(
     changes: &Changes,
     ctx: &mut Ctx<'_>,
 ) {
+    let gathers = |name: &RoomName| state.room(app, name).is_some_and(Room::gathers);
+    if !changes.keys().any(gathers) {
+        return tell(state, app, conn, easyrtcid, changes, ctx);
+    }
+    let (later, now): (Changes, Changes) =
+        changes.clone().into_iter().partition(|(name, _)| gathers(name));
+    tell(state, app, conn, easyrtcid, &now, ctx);
+    for (name, change) in later {
+        gather::add(state, app, &name, easyrtcid, change, ctx);
+    }
+}
+
+fn tell(
+    state: &mut State,
+    app: &AppName,
+    conn: ConnId,
+    easyrtcid: EasyrtcId,
+    changes: &Changes,
+    ctx: &mut Ctx<'_>,
+) {
+    for name in changes.keys() {
+        gather::begin(state, app, name, ctx);
+    }
     let unix_ms = ctx.now.unix_ms;
     let mut send = |to: Recipients, rooms: &[&RoomName]| {
         if to.iter().next().is_none() {

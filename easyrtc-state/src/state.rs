@@ -12,6 +12,7 @@ use crate::conn::{Client, Conn};
 use crate::deadline::{Deadlines, Timer};
 use crate::effect::{Effect, Effects, Frame, Recipients};
 use crate::entropy::Entropy;
+use crate::gathered::Untold;
 use crate::input::{ConnId, Now};
 use crate::notice::Notice;
 use crate::planted::planted;
@@ -26,6 +27,8 @@ pub(crate) struct State {
     pub(crate) apps: BTreeMap<AppName, App>,
     pub(crate) asks: Asks,
     pub(crate) deadlines: Deadlines,
+    /// About whom there is something gathered, and in which rooms.
+    pub(crate) untold: Untold,
     /// Sessions of all applications.
     pub(crate) sessions: usize,
     /// Connections that have not logged in.
@@ -79,6 +82,7 @@ impl State {
             apps: lasting.map(|name| (name.clone(), App::new(name, config))).collect(),
             asks: Asks::default(),
             deadlines: Deadlines::default(),
+            untold: Untold::default(),
             sessions: 0,
             unauthenticated: 0,
             unauthenticated_by_address: BTreeMap::new(),
@@ -99,6 +103,12 @@ impl State {
         let conn = *self.ids.get(easyrtcid)?;
         let client = self.client(conn)?;
         (client.app == *app || planted!(ApplicationsLeak)).then_some((conn, client))
+    }
+
+    /// Whether somebody may know a client called so.
+    //= docs/spec/envelope.md#envelope.easyrtcid
+    pub(crate) fn is_known(&self, easyrtcid: EasyrtcId) -> bool {
+        self.ids.contains_key(&easyrtcid) || self.untold.contains(easyrtcid)
     }
 
     pub(crate) fn room(&self, app: &AppName, room: &RoomName) -> Option<&Room> {
@@ -132,6 +142,13 @@ impl State {
             return;
         }
         let (easyrtcid, app) = (client.easyrtcid, client.app.clone());
+        if room.is_empty()
+            && let Some(gathered) = room.gathered.take()
+        {
+            // There is nobody left to tell.
+            self.deadlines.cancel(gathered.due, Timer::Gathered(app.clone(), name.clone()));
+            gathered.about().for_each(|about| self.untold.remove(about, &app, name));
+        }
         //= docs/spec/rooms.md#rooms.empty-forgotten
         if room.is_empty() && !room.lasting {
             let timer = Timer::Room(app.clone(), name.clone());

@@ -6,6 +6,8 @@
 mod admin;
 #[path = "core/fields.rs"]
 mod fields;
+#[path = "core/gathering.rs"]
+mod gathering;
 #[path = "core/harness.rs"]
 mod harness;
 #[path = "core/life.rs"]

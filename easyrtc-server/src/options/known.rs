@@ -144,6 +144,24 @@ static ROOM: &[Known] = &[
         "How long a room that a client created is kept when it is empty.",
         |set, value, _| value.milliseconds().map(|time| set.core.room_empty_ttl = time),
     ),
+    effective(
+        "roomGatherThreshold",
+        "32",
+        "In rooms of more clients than this, who comes, changes and leaves is told gathered.",
+        |set, value, _| value.count().map(|count| set.core.room_gather_threshold = count),
+    ),
+    effective(
+        "roomGatherWindow",
+        "20",
+        "For how long that is gathered. 0: not at all.",
+        |set, value, _| value.milliseconds().map(|time| set.core.room_gather_window = time),
+    ),
+    effective(
+        "roomGatherMaxChanges",
+        "64",
+        "How many changes of one room are gathered; as many go out at once.",
+        |set, value, _| value.count().map(|count| set.core.limits.gathered_changes = count),
+    ),
 ];
 
 static CONNECTION: &[Known] = &[

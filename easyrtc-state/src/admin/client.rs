@@ -7,6 +7,7 @@ use easyrtc_proto::{EasyrtcId, ErrorCode, ForwardToUrl, IceConfig, IceServer, Se
 use super::AdminError;
 use crate::effect::{Recipient, Recipients};
 use crate::input::{CloseReason, ConnId};
+use crate::roster::gather;
 use crate::state::{Ctx, State};
 use crate::{connection, token};
 
@@ -58,12 +59,13 @@ pub(super) fn push_ice_config(
 }
 
 pub(super) fn send_token(
-    state: &State,
+    state: &mut State,
     easyrtcid: EasyrtcId,
     ctx: &mut Ctx<'_>,
 ) -> Result<(), AdminError> {
     let conn = find(state, easyrtcid)?;
     let token = token::of(state, conn, ctx).ok_or(AdminError::NoClient)?;
+    gather::before_listing_rooms(state, conn, ctx);
     //= docs/spec/messages/token.md#token.emitted
     ctx.send(one(conn, easyrtcid), token);
     Ok(())

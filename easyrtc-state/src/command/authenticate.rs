@@ -160,9 +160,8 @@ fn apply(state: &mut State, conn: ConnId, ticket: Ticket, login: Login, ctx: &mu
     let Some(former) = leave_former(state, conn, &login, ctx) else { return ticket.abandon() };
     let Login { app, request, grant, rooms } = login;
     //= docs/spec/login.md#login.again
-    let easyrtcid = former
-        .easyrtcid
-        .unwrap_or_else(|| draw_easyrtcid(ctx.entropy, |id| state.ids.contains_key(id)));
+    let easyrtcid =
+        former.easyrtcid.unwrap_or_else(|| draw_easyrtcid(ctx.entropy, |id| state.is_known(*id)));
     become_client(state, conn, easyrtcid, &app, request, grant, ctx);
     for room in rooms.keys() {
         join::enter(state, conn, room, ctx);
@@ -177,8 +176,11 @@ fn apply(state: &mut State, conn: ConnId, ticket: Ticket, login: Login, ctx: &mu
     let had_fields = &former.had_fields;
     let entries = rooms.keys().filter_map(|name| {
         let entry = state.room(&app, name)?.entry(conn)?;
-        let had_fields = had_fields.get(name).copied().unwrap_or_default();
-        Some((name.clone(), Change::update(entry, had_fields)))
+        let change = match had_fields.get(name) {
+            Some(&had_fields) => Change::update(entry, had_fields),
+            None => Change::Arrive(entry),
+        };
+        Some((name.clone(), change))
     });
     let mut changes: Changes = entries.collect();
     match former.app {

@@ -12,6 +12,7 @@ use crate::conn::Client;
 use crate::effect::{Recipient, Recipients};
 use crate::input::ConnId;
 use crate::planted::planted;
+use crate::roster::gather;
 use crate::state::{Ctx, Reject, State};
 use crate::ticket::Ticket;
 
@@ -111,7 +112,7 @@ fn apply(
     ctx: &mut Ctx<'_>,
 ) -> ServerMessage {
     let Some(sender) = state.client(conn) else { return ServerMessage::Ack };
-    let (app, sender_easyrtcid) = (sender.app.clone(), Some(sender.easyrtcid));
+    let (app, sender_easyrtcid) = (sender.app.clone(), sender.easyrtcid);
     let to = match audience {
         Audience::One(recipient) => Some(Recipients::One(recipient)),
         //= docs/spec/messages/easyrtcMsg.md#easyrtc-msg.room
@@ -125,10 +126,11 @@ fn apply(
     let relayed = RelayedCustom {
         msg_type: message.msg_type,
         msg_data: message.msg_data,
-        sender_easyrtcid,
+        sender_easyrtcid: Some(sender_easyrtcid),
         target: message.target,
     };
     if let Some(to) = to.filter(|to| to.iter().next().is_some()) {
+        gather::before_hearing_from(state, sender_easyrtcid, &to, ctx);
         ctx.send(to, ServerMessage::Custom(relayed));
     }
     ServerMessage::Ack

@@ -1,13 +1,13 @@
 //! `roomJoin`: enters rooms, all or none of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use easyrtc_proto::{ErrorCode, RoomData, RoomJoin, RoomName, ServerMessage};
 
 use super::{client, join};
 use crate::input::ConnId;
 use crate::planted::planted;
-use crate::roster::{Change, Changes, announce};
+use crate::roster::{Change, Changes, announce, gather};
 use crate::state::{Ctx, Reject, State};
 
 pub(super) fn run(
@@ -42,9 +42,12 @@ fn apply(state: &mut State, conn: ConnId, request: &RoomJoin, ctx: &mut Ctx<'_>)
     let is_in = |state: &State, name: &RoomName| {
         state.client(conn).is_some_and(|client| client.rooms.contains(name))
     };
+    gather::before_listing_rooms(state, conn, ctx);
+    let mut entered = BTreeSet::new();
     for name in request.rooms.keys() {
         if !is_in(state, name) {
             join::enter(state, conn, name, ctx);
+            entered.insert(name);
         }
     }
     let Some(client) = state.client(conn) else { return ServerMessage::Ack };
@@ -56,8 +59,11 @@ fn apply(state: &mut State, conn: ConnId, request: &RoomJoin, ctx: &mut Ctx<'_>)
         //= docs/spec/messages/roomJoin.md#room-join.again
         room_data.insert(name.clone(), room.joined(name));
         //= docs/spec/rooms.md#rooms.join-announced
-        let change = room.entry(conn).map(|entry| (name.clone(), Change::update(entry, false)));
-        changes.extend(change);
+        let change = room.entry(conn).map(|entry| match entered.contains(name) {
+            true => Change::Arrive(entry),
+            false => Change::update(entry, false),
+        });
+        changes.extend(change.map(|change| (name.clone(), change)));
     }
     announce(state, &app, conn, easyrtcid, &changes, ctx);
     ServerMessage::RoomData(RoomData { room_data })

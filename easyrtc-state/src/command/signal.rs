@@ -6,10 +6,11 @@ use easyrtc_proto::{ErrorCode, RelayedSignal, ServerMessage, Signal, SignalKind}
 use super::client;
 use crate::effect::{Recipient, Recipients};
 use crate::input::ConnId;
+use crate::roster::gather;
 use crate::state::{Ctx, Reject, State};
 
 pub(super) fn run(
-    state: &State,
+    state: &mut State,
     conn: ConnId,
     request: Signal,
     ctx: &mut Ctx<'_>,
@@ -36,21 +37,20 @@ fn decide(state: &State, conn: ConnId, request: &Signal) -> Result<Recipient, Re
 }
 
 fn apply(
-    state: &State,
+    state: &mut State,
     conn: ConnId,
     to: Recipient,
     request: Signal,
     ctx: &mut Ctx<'_>,
 ) -> ServerMessage {
-    if let Some(sender) = state.client(conn) {
+    if let Some(sender_easyrtcid) = state.client(conn).map(|sender| sender.easyrtcid) {
+        let to = Recipients::One(to);
+        gather::before_hearing_from(state, sender_easyrtcid, &to, ctx);
         //= docs/spec/relay.md#relay.delivered
-        let relayed = RelayedSignal {
-            kind: request.kind,
-            sender_easyrtcid: sender.easyrtcid,
-            msg_data: request.msg_data,
-        };
+        let (kind, msg_data) = (request.kind, request.msg_data);
+        let relayed = RelayedSignal { kind, sender_easyrtcid, msg_data };
         //= docs/spec/envelope.md#envelope.event-before-answer
-        ctx.send(Recipients::One(to), ServerMessage::Signal(relayed));
+        ctx.send(to, ServerMessage::Signal(relayed));
     }
     //= docs/spec/relay.md#relay.ack
     ServerMessage::Ack

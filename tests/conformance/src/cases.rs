@@ -9,6 +9,7 @@ mod eio3;
 mod envelope;
 mod errors;
 mod fields;
+mod gathering;
 mod limits;
 mod login;
 mod names;
@@ -42,6 +43,7 @@ pub fn all() -> Vec<&'static Case> {
             fields::CASES,
             rooms::CASES,
             rosters::CASES,
+            gathering::CASES,
             relay::CASES,
             names::CASES,
             errors::CASES,

@@ -44,7 +44,8 @@ profiles! {
         r#"{"maxApplications":0,"maxRoomsPerApplication":0,"maxRoomsPerConnection":0,"maxSessions":0,
             "roomMaxConnection":0,"loginTimeout":0,"maxDepth":0,"maxConnections":0,
             "maxUnauthenticatedConnections":0,"maxUnauthenticatedPerAddress":0,"maxOutboxMessages":0,
-            "maxOutboxBytes":0,"maxTransportSessions":0,"roomEmptyTtl":0,"sessionTtl":0}"#
+            "maxOutboxBytes":0,"maxTransportSessions":0,"roomEmptyTtl":0,"roomGatherMaxChanges":0,
+            "sessionTtl":0}"#
     );
     /// No application can be made by clients.
     NO_APPS = options("no-apps", r#"{"appAutoCreateEnable":false}"#);
@@ -58,6 +59,17 @@ profiles! {
     NO_MEMBER_LIMIT = options("no-member-limit", r#"{"roomMaxConnection":0}"#);
     /// Empty rooms are forgotten soon.
     SHORT_ROOMS = options("short-rooms", r#"{"roomEmptyTtl":200}"#);
+    /// Rooms of three and more gather changes for a moment.
+    GATHERING =
+        options("gathering", r#"{"roomGatherThreshold":2,"roomGatherWindow":500}"#);
+    /// The same for so long that it is not over while a case plays.
+    GATHERING_LONG =
+        options("gathering-long", r#"{"roomGatherThreshold":2,"roomGatherWindow":3600000}"#);
+    /// The same, but not many.
+    GATHERING_FEW = options(
+        "gathering-few",
+        r#"{"roomGatherThreshold":2,"roomGatherWindow":3600000,"roomGatherMaxChanges":2}"#
+    );
     /// Sessions are forgotten soon; at most one.
     SHORT_SESSIONS = options("short-sessions", r#"{"sessionTtl":200,"maxSessions":1}"#);
     /// Two rooms for each connection, four for each application.

@@ -4,6 +4,7 @@
 //! the end of the bytes every choice is 0.
 
 use easyrtc_test_kit::operation::{Administer, Answered, Login, Message};
+use easyrtc_test_kit::setup::Gathering;
 use easyrtc_test_kit::{Operation, Setup, World};
 
 /// A history has no more operations: time goes with their square.
@@ -62,6 +63,7 @@ impl Choices<'_> {
             room_default: !set(3),
             still_alive: set(4),
             default_fields: set(5),
+            gathering: Gathering::ALL[usize::from(bits >> 6)],
             seed: u64::from(self.next()),
         }
     }

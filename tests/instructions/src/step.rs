@@ -1,6 +1,9 @@
 //! What the core does with one input, and the dropping of the effects.
 
+use std::time::Duration;
+
 use easyrtc_proto::{ClientEvent, ClientMessage};
+use easyrtc_state::Input;
 
 use crate::messages::{self, NOBODY, decoded, to};
 use crate::world::World;
@@ -31,7 +34,15 @@ pub(crate) const ALL: &[Benchmark] = &[
     Benchmark { name: "step/roomJoin-room-100", yields: 100, set_up: joining },
     Benchmark { name: "step/roomLeave-room-100", yields: 100, set_up: leaving },
     Benchmark { name: "step/closed-room-100", yields: 99, set_up: closing },
+    // The ack alone: the others are told later.
+    Benchmark { name: "step/setPresence-gathered-room-100", yields: 1, set_up: gathering },
+    Benchmark { name: "step/gathered-room-100", yields: 100, set_up: gathered },
+    // The delta for the target too.
+    Benchmark { name: "step/offer-gathered-room-100", yields: 3, set_up: overtaking },
 ];
+
+/// As many have changed when what is gathered goes out.
+const CHANGED: u64 = 20;
 
 /// Client 1 says the same over and over.
 fn saying(world: World, message: ClientMessage) -> Box<dyn Operation> {
@@ -144,6 +155,55 @@ fn closing() -> Box<dyn Operation> {
             let input = world.message(conn, message.clone());
             world.effects_of(input);
             world.keep(World::closed(conn));
+        },
+        World::run,
+    )
+}
+
+/// Client 1 changes while the room gathers.
+fn gathering() -> Box<dyn Operation> {
+    changing(|world, change| {
+        let input = world.message(1, change.clone());
+        world.keep_after(Duration::ZERO, input);
+    })
+}
+
+/// What is gathered goes out.
+fn gathered() -> Box<dyn Operation> {
+    changing(|world, change| {
+        for conn in 3..3 + CHANGED {
+            let input = world.message(conn, change.clone());
+            world.carry_out(input);
+        }
+        world.keep_after(Duration::from_millis(20), Input::Tick);
+    })
+}
+
+/// Client 1 has changed, as others have, and sends an offer to client 2, who doesn't know yet.
+fn overtaking() -> Box<dyn Operation> {
+    changing(|world, change| {
+        for conn in (3..3 + CHANGED).chain([1]) {
+            let input = world.message(conn, change.clone());
+            world.carry_out(input);
+        }
+        let offer = decoded(ClientEvent::Cmd, messages::offer(to(&world.clients[1])));
+        let input = world.message(1, offer);
+        world.keep_after(Duration::ZERO, input);
+    })
+}
+
+/// A room of 100 that gathers, since client 2 has just changed, and a change for whoever wants it.
+fn changing(then: impl Fn(&mut World, &ClientMessage) + 'static) -> Box<dyn Operation> {
+    let changes = ["away", "chat"].map(messages::set_presence);
+    let mut changes = changes.map(|text| decoded(ClientEvent::Cmd, text));
+    on(
+        World::with_clients(100, &["call"]),
+        move |world| {
+            world.pass_time();
+            changes.swap(0, 1);
+            let input = world.message(2, changes[0].clone());
+            world.carry_out(input);
+            then(world, &changes[0]);
         },
         World::run,
     )

@@ -58,11 +58,14 @@ impl World {
         world
     }
 
-    /// Lets a second go by, so that nothing is held back because of what happened before.
+    /// Lets a second go by, so that nothing is held back because of what happened before: first
+    /// what is gathered goes out, then the room stops gathering.
     pub(crate) fn pass_time(&mut self) {
-        self.now.mono += Duration::from_secs(1);
-        self.now.unix_ms += 1000;
-        self.carry_out(Input::Tick);
+        for _ in 0..2 {
+            self.now.mono += Duration::from_millis(500);
+            self.now.unix_ms += 500;
+            self.carry_out(Input::Tick);
+        }
     }
 
     pub(crate) fn open(&mut self, conn: u64) {
@@ -84,6 +87,12 @@ impl World {
     /// Keeps an input for [`World::run`], once time has gone by.
     pub(crate) fn keep(&mut self, input: Input) {
         self.pass_time();
+        self.next = Some(input);
+    }
+
+    /// Keeps an input for [`World::run`], once no more time than this has gone by.
+    pub(crate) fn keep_after(&mut self, wait: Duration, input: Input) {
+        self.now.mono += wait;
         self.next = Some(input);
     }
 

@@ -6,6 +6,7 @@
 
 mod admin;
 mod command;
+mod gather;
 mod login;
 mod message;
 mod roster;
@@ -24,6 +25,8 @@ use easyrtc_state::{
     Now, Question, RequestId, TransportKind,
 };
 
+pub use gather::News;
+
 /// What one connection hears, or the driver is told about it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Heard {
@@ -31,14 +34,12 @@ pub enum Heard {
     Answer(AckId, ServerMessage),
     /// An event, addressed to what the client calls itself.
     Event(Option<EasyrtcId>, ServerMessage),
-    /// An event that tells about one other client.
+    /// An event that tells about other clients.
     Delta {
         /// What the receiver calls itself.
         to: EasyrtcId,
-        /// About whom.
-        about: EasyrtcId,
         /// What there is to tell, room by room.
-        rooms: BTreeMap<RoomName, Told>,
+        rooms: BTreeMap<RoomName, BTreeMap<EasyrtcId, Told>>,
     },
     /// The connection ends.
     Closed(CloseReason),
@@ -124,6 +125,8 @@ pub struct Client {
     user_settings: BTreeMap<SettingName, Payload>,
     /// The rooms it is in, since when (ms since the epoch), and with which fields of its own.
     pub rooms: BTreeMap<RoomName, (u64, ApiFields)>,
+    /// What it has yet to be told about the others in them.
+    news: BTreeMap<RoomName, BTreeMap<EasyrtcId, News>>,
 }
 
 /// An application.
@@ -141,6 +144,8 @@ struct Kept {
     lasting: bool,
     fields: FieldMap,
     forget_at: Option<Duration>,
+    /// Until when changes of the room are gathered, and how many there are.
+    gathering: Option<(Duration, usize)>,
 }
 
 /// A question that is out.
@@ -271,8 +276,8 @@ impl Model {
         let Some(client) = self.conns.remove(&conn).and_then(|connection| connection.client) else {
             return;
         };
-        let rooms = client.rooms.into_keys().map(|room| (room, Told::Remove)).collect();
-        self.tell(conn, &client.app, client.easyrtcid, &rooms);
+        let rooms = client.rooms.into_keys().map(|room| (room, News::Left)).collect();
+        self.tell(conn, &client.app, client.easyrtcid, rooms);
         self.settle();
     }
 
@@ -355,6 +360,7 @@ impl Ask {
 
 impl Kept {
     fn settle(&mut self, used: bool, forget_at: Duration) {
+        self.gathering = self.gathering.filter(|_| used);
         if used || self.lasting {
             self.forget_at = None;
         } else if self.forget_at.is_none() {

@@ -25,8 +25,42 @@ pub struct Setup {
     pub still_alive: bool,
     /// Whether everything new has fields.
     pub default_fields: bool,
+    /// How changes of rooms are gathered.
+    pub gathering: Gathering,
     /// What easyrtcids are drawn from.
     pub seed: u64,
+}
+
+/// How changes of rooms are gathered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gathering {
+    /// As by default: in rooms larger than any history fills.
+    Default,
+    /// Not at all.
+    Off,
+    /// In all rooms, for a moment.
+    Everywhere,
+    /// In rooms of three and more, for long, and not many.
+    Few,
+}
+
+impl Gathering {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Default, Self::Off, Self::Everywhere, Self::Few];
+
+    /// Configures a core so.
+    pub fn configure(self, config: &mut Config) {
+        let Config { room_gather_threshold: threshold, room_gather_window: window, .. } = config;
+        match self {
+            Self::Default => {}
+            Self::Off => *window = Duration::ZERO,
+            Self::Everywhere => *threshold = 0,
+            Self::Few => {
+                (*threshold, *window) = (2, Duration::from_secs(3));
+                config.limits.gathered_changes = 3;
+            }
+        }
+    }
 }
 
 impl Setup {
@@ -42,7 +76,7 @@ impl Setup {
             rooms: BTreeMap::from([(valid(RoomName::parse(CONFIGURED_ROOM)), lobby)]),
         };
         let seconds = Duration::from_secs;
-        Config {
+        let mut config = Config {
             app_auto_create: self.app_auto_create,
             app_default_fields: fields.clone(),
             applications: BTreeMap::from([(valid(AppName::parse(CONFIGURED_APP)), configured)]),
@@ -60,7 +94,9 @@ impl Setup {
             session_ttl: seconds(20),
             limits: if self.limited { small_limits() } else { NO_LIMITS },
             ..Config::default()
-        }
+        };
+        self.gathering.configure(&mut config);
+        config
     }
 
     /// How large a message may be.
@@ -98,6 +134,7 @@ const fn small_limits() -> Limits {
         asks_per_connection: 1,
         groups_per_connection: 2,
         fields: 3,
+        gathered_changes: 0,
         user_api_field_units: 100,
         user_settings: 25,
     }
@@ -117,6 +154,7 @@ pub const NO_LIMITS: Limits = Limits {
     asks_per_connection: 0,
     groups_per_connection: 0,
     fields: 0,
+    gathered_changes: 0,
     user_api_field_units: 0,
     user_settings: 0,
 };

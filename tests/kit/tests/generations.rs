@@ -1,6 +1,7 @@
 //! However many clients come and go, nothing of them is left.
 
 use easyrtc_test_kit::operation::{Answered, Login, Message};
+use easyrtc_test_kit::setup::Gathering;
 use easyrtc_test_kit::{Operation, Setup, World};
 
 const GENERATIONS: u8 = 200;
@@ -14,6 +15,7 @@ fn generations_of_clients_leave_nothing_behind() {
         room_default: true,
         still_alive: true,
         default_fields: true,
+        gathering: Gathering::Everywhere,
         seed: 0,
     };
     let mut world = World::new(setup);

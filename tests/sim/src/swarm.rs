@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use easyrtc_state::{Config, Limits};
 use easyrtc_test_kit::Setup;
+use easyrtc_test_kit::setup::Gathering;
 
 use crate::random::Random;
 
@@ -123,11 +124,13 @@ impl Swarm {
             room_default: random.chance(85),
             still_alive: random.chance(50),
             default_fields: random.chance(30),
+            gathering: Gathering::ALL[random.below(Gathering::ALL.len())],
             seed: random.next(),
         };
         let mut config = setup.config();
         if !setup.limited && random.chance(60) {
             config.limits = limits(random);
+            setup.gathering.configure(&mut config);
         }
         let mut seconds = |most: usize| Duration::from_secs(1 + random.below(most) as u64);
         // Long enough for a login on a slow line.
@@ -186,6 +189,7 @@ fn limits(random: &mut Random) -> Limits {
         asks_per_connection: limit(1, 3),
         groups_per_connection: limit(1, 3),
         fields: limit(2, 4),
+        gathered_changes: 0,
         user_api_field_units: limit(60, 200),
         user_settings: limit(20, 60),
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use easyrtc_proto::{EasyrtcId, ServerMessage};
 use easyrtc_state::ConnId;
 use easyrtc_test_kit::model::{Heard, Model, Told};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::message::Message;
 use crate::view::View;
@@ -98,14 +98,15 @@ pub(super) fn events(
             Heard::Event(to, message) => {
                 due_events.push(plain(&written(message, to.as_ref()), lenient));
             }
-            Heard::Delta { to, about, rooms } => due_events.push(json!({"delta": [
-                to.as_str(),
-                about.as_str(),
-                rooms
-                    .iter()
-                    .map(|(room, told)| (room.to_string(), json!(*told == Told::Remove)))
-                    .collect::<serde_json::Map<_, _>>(),
-            ]})),
+            Heard::Delta { to, rooms } => {
+                let removed = |(id, told): (&EasyrtcId, &Told)| {
+                    (id.to_string(), json!(*told == Told::Remove))
+                };
+                let told = |told: &BTreeMap<_, _>| told.iter().map(removed).collect::<Map<_, _>>();
+                let rooms =
+                    rooms.iter().map(|(room, by_id)| (room.to_string(), told(by_id).into()));
+                due_events.push(json!({"delta": [to.as_str(), rooms.collect::<Map<_, _>>()]}));
+            }
             Heard::Answer(..) | Heard::Closed(_) | Heard::Paused | Heard::Resumed => {}
         }
     }
@@ -121,28 +122,24 @@ pub(super) fn events(
     Err(Difference::new(kind, format!("client {who} hears {came}, not {due}")))
 }
 
-/// An event that tells of one client in some rooms and of nothing else, as the model puts it.
+/// An event that tells of clients in some rooms and of nothing else, as the model puts it.
 fn as_delta(event: &Value) -> Value {
-    let mut about = None;
-    let mut rooms = serde_json::Map::new();
+    let mut rooms = Map::new();
     for (name, room) in event["msgData"]["roomData"].as_object().into_iter().flatten() {
-        let delta = &room["clientListDelta"];
+        let mut told = Map::new();
         for (map, removed) in [("updateClient", false), ("removeClient", true)] {
-            for (id, _) in delta[map].as_object().into_iter().flatten() {
-                if about.as_ref().is_some_and(|other| other != id) {
+            for (id, _) in room["clientListDelta"][map].as_object().into_iter().flatten() {
+                if told.insert(id.clone(), json!(removed)).is_some() {
                     return event.clone();
                 }
-                about = Some(id.clone());
-                rooms.insert(name.clone(), json!(removed));
             }
         }
-    }
-    match about {
-        Some(about) if event["msgType"] == "roomData" => {
-            json!({"delta": [event["easyrtcid"], about, rooms]})
+        if told.is_empty() {
+            return event.clone();
         }
-        _ => event.clone(),
+        rooms.insert(name.clone(), told.into());
     }
+    if rooms.is_empty() { event.clone() } else { json!({"delta": [event["easyrtcid"], rooms]}) }
 }
 
 /// What a client believes of its rooms is what the model knows.

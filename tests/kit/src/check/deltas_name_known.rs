@@ -44,6 +44,9 @@ fn check(delivery: &Delivery<'_>, name: &RoomName, update: &RoomUpdate) -> Resul
     if let Some(id) = delta.remove_client.keys().find(|id| !known(id)) {
         return Err(format!("told that {id} left, whom it does not know"));
     }
+    if let Some(id) = delta.remove_client.keys().find(|id| delta.update_client.contains_key(id)) {
+        return Err(format!("told that {id} is there and that it left"));
+    }
     for (id, entry) in &delta.update_client {
         if entry.easyrtcid != *id {
             return Err(format!("{id} is called {}", entry.easyrtcid));

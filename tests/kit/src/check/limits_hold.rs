@@ -132,14 +132,15 @@ fn rooms_within_limits(step: &Step<'_>, conn: ConnId, limits: &Limits) -> Result
 }
 
 /// Each message that is handled, and each connection that ends, tells everybody of every room once
-/// at most, and the log of each.
+/// at most, and the log of each. What is gathered tells everybody in a room once.
 fn effects_within_bound(step: &Step<'_>) -> Result<(), String> {
     let (before, after) = step.stats;
     let handled = step.effects.iter().filter(|effect| {
         matches!(effect, Effect::Reply { .. } | Effect::Close { .. } | Effect::Ask { .. })
     });
     let rooms = before.rooms.max(after.rooms);
-    let bound = (1 + handled.count()) * (8 + 2 * before.connections + 4 * rooms);
+    let gathered = before.connections * rooms;
+    let bound = (1 + handled.count()) * (8 + 2 * before.connections + 4 * rooms + gathered);
     within("effects", step.effects.len(), bound)
 }
 

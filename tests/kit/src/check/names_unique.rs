@@ -1,6 +1,6 @@
 //! I10: names are unique.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use easyrtc_proto::{EasyrtcId, ServerMessage};
 use easyrtc_state::{ConnId, Effect, Notice};
@@ -12,10 +12,12 @@ const LENGTH: usize = 16;
 
 /// Nobody has the easyrtcid of somebody who is there, every one is of letters and digits, and
 /// whoever keeps a connection keeps its name. When somebody is gone, nobody knows the name any
-/// more: it can be given again.
+/// more, or will be told: then it can be given again.
 #[derive(Debug, Default)]
 pub(super) struct NamesUnique {
     names: BTreeMap<ConnId, EasyrtcId>,
+    /// Those of who is gone, of which somebody has yet to be told.
+    believed: BTreeSet<EasyrtcId>,
 }
 
 impl Invariant for NamesUnique {
@@ -40,13 +42,21 @@ impl Invariant for NamesUnique {
             }
         }
         gone.retain(|name| self.names.values().all(|other| other != name));
+        self.believed.extend(&gone);
+        let believed = |name| step.model.clients().any(|(_, client)| client.believes_in(name));
+        self.believed.retain(|name| believed(*name));
         for (conn, view) in step.clients {
             // Those who are gone themselves learn nothing any more.
             if !self.names.contains_key(conn) {
                 continue;
             }
             for (name, room) in &view.rooms {
-                if let Some(gone) = gone.iter().find(|gone| room.occupants.contains_key(gone)) {
+                let believed = |gone: &&EasyrtcId| {
+                    let client = step.model.client(*conn);
+                    let will_be_told = client.is_some_and(|client| client.believes_in(**gone));
+                    room.occupants.contains_key(gone) && !will_be_told
+                };
+                if let Some(gone) = gone.iter().find(believed) {
                     return Err(format!("{conn:?} still sees {gone} in {name}"));
                 }
             }
@@ -63,6 +73,9 @@ impl NamesUnique {
         }
         if let Some((other, _)) = self.names.iter().find(|(c, n)| **c != conn && **n == name) {
             return Err(format!("{conn:?} is called {name}, and so is {other:?}"));
+        }
+        if self.believed.contains(&name) {
+            return Err(format!("{conn:?} is called {name}, as somebody who is believed there"));
         }
         match self.names.insert(conn, name) {
             Some(former) if former != name => {

@@ -1,15 +1,18 @@
 //! I2: views equal rosters.
 
-use easyrtc_proto::{ApiFields, Fields};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use easyrtc_proto::{ApiFields, ClientEntry, EasyrtcId, Fields, RoomName};
 
 use super::{Invariant, Step};
 use crate::client::{Occupant, RoomView};
-use crate::model::{Client, Model};
+use crate::model::{Client, Model, News};
 
 /// What a client believes of each of its rooms, having folded all it was answered and sent in that
-/// order, is the roster: who is in it, since when, with which presence and fields; and it believes
-/// itself in no other room. Left out is what the stock client does not fold: a changed username
-/// of somebody it knows, and its own fields.
+/// order, and what it has yet to be told, is the roster: who is in it, since when, with which
+/// presence and fields; and it believes itself in no other room. Left out is what the stock client
+/// does not fold: a changed username of somebody it knows, and its own fields.
 #[derive(Debug)]
 pub(super) struct ViewsEqualRosters;
 
@@ -42,13 +45,9 @@ impl Invariant for ViewsEqualRosters {
     }
 }
 
-fn compare(
-    model: &Model,
-    client: &Client,
-    name: &easyrtc_proto::RoomName,
-    view: &RoomView,
-) -> Result<(), String> {
+fn compare(model: &Model, client: &Client, name: &RoomName, view: &RoomView) -> Result<(), String> {
     let roster = model.roster(&client.app, name);
+    let view = &told_the_rest(client, name, view, &roster)?;
     if !view.occupants.keys().eq(roster.keys()) {
         return Err(format!("sees {:?}, not {:?}", view.occupants.keys(), roster.keys()));
     }
@@ -76,4 +75,33 @@ fn compare(
         return Err(format!("sees the fields {:?}, not {fields:?}", view.field));
     }
     Ok(())
+}
+
+/// What a client will believe when it was told what is gathered.
+fn told_the_rest(
+    client: &Client,
+    name: &RoomName,
+    view: &RoomView,
+    roster: &BTreeMap<EasyrtcId, Arc<ClientEntry>>,
+) -> Result<RoomView, String> {
+    let mut view = view.clone();
+    for (id, news) in client.news_of(name) {
+        let known = view.occupants.contains_key(&id);
+        if known == (news == News::Came) {
+            return Err(format!("is to be told {news:?} of {id}, known: {known}"));
+        }
+        match (news, roster.get(&id)) {
+            (News::Left, _) | (_, None) => view.occupants.remove(&id),
+            (News::Came | News::Changed, Some(entry)) => {
+                let occupant = Occupant {
+                    username: entry.username.clone(),
+                    room_join_time: entry.room_join_time,
+                    presence: entry.presence.clone(),
+                    api_field: entry.api_field.clone(),
+                };
+                view.occupants.insert(id, occupant)
+            }
+        };
+    }
+    Ok(view)
 }

@@ -39,6 +39,7 @@ impl Model {
             AdminCommand::SendToken { easyrtcid } => {
                 let conn = self.named(easyrtcid)?;
                 let token = self.token(conn).ok_or(AdminError::NoClient)?;
+                self.catch_up_all(conn);
                 self.event(conn, token);
                 Ok(())
             }

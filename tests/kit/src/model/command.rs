@@ -10,7 +10,7 @@ use easyrtc_proto::{
 };
 use easyrtc_state::{ConnId, Policy};
 
-use super::{Model, Told, login::Codes};
+use super::{Model, News, login::Codes};
 use crate::setup::Embedder;
 
 type Answer = Result<ServerMessage, ErrorCode>;
@@ -36,6 +36,7 @@ impl Model {
         let target = target.ok_or(ErrorCode::MsgRejectTargetEasyrtcid)?;
         let (kind, sender_easyrtcid, msg_data) = (signal.kind, sender.easyrtcid, signal.msg_data);
         let relayed = RelayedSignal { kind, sender_easyrtcid, msg_data };
+        self.before_hearing_from(sender_easyrtcid, target);
         self.event(target, ServerMessage::Signal(relayed));
         Ok(ServerMessage::Ack)
     }
@@ -71,13 +72,15 @@ impl Model {
             }
         }
         receivers.retain(|&receiver| receiver != conn);
+        let sender_easyrtcid = sender.easyrtcid;
         let relayed = ServerMessage::Custom(RelayedCustom {
-            sender_easyrtcid: Some(sender.easyrtcid),
+            sender_easyrtcid: Some(sender_easyrtcid),
             msg_type: message.msg_type,
             msg_data: message.msg_data,
             target: message.target,
         });
         for receiver in receivers {
+            self.before_hearing_from(sender_easyrtcid, receiver);
             self.event(receiver, relayed.clone());
         }
         Ok(ServerMessage::Ack)
@@ -103,8 +106,14 @@ impl Model {
         let codes = Codes { missing: full.clone(), full };
         self.may_join(conn, &app, &request.rooms, client.rooms.len() + new, &codes)?;
         let rooms: Vec<RoomName> = request.rooms.keys().cloned().collect();
+        let news = |room: &RoomName| match client.rooms.contains_key(room) {
+            true => (room.clone(), News::Changed),
+            false => (room.clone(), News::Came),
+        };
+        let news = rooms.iter().map(news).collect();
+        self.catch_up_all(conn);
         self.enter(conn, &rooms);
-        self.tell_changed(conn, rooms.clone());
+        self.tell_of_rooms(conn, news);
         let joined = |room| (RoomName::clone(room), self.joined(&app, room));
         Ok(room_data(rooms.iter().map(joined).collect()))
     }
@@ -113,8 +122,9 @@ impl Model {
         let Some(client) = self.client_mut(conn) else { return ServerMessage::Ack };
         let (app, about) = (client.app.clone(), client.easyrtcid);
         let left = request.rooms.iter().filter(|room| client.rooms.remove(*room).is_some());
-        let changes = left.map(|room| (room.clone(), Told::Remove)).collect();
-        self.tell(conn, &app, about, &changes);
+        let changes: BTreeMap<_, _> = left.map(|room| (room.clone(), News::Left)).collect();
+        client.news.retain(|room, _| !changes.contains_key(room));
+        self.tell(conn, &app, about, changes);
         let left = |r: &RoomName| (r.clone(), RoomUpdate::new(r.clone(), RoomStatus::Leave));
         room_data(request.rooms.iter().map(left).collect())
     }

@@ -8,7 +8,7 @@ use easyrtc_proto::{
 };
 use easyrtc_state::{AckId, CloseReason, ConnId, Grant, LoginQuestion, Policy, Question, Verdict};
 
-use super::{About, Client, Heard, Kept, Model, Told, command::merged, reached};
+use super::{About, Client, Heard, Kept, Model, News, command::merged, reached};
 use crate::setup::Embedder;
 
 /// The codes for a room that may not be created, and for what is full.
@@ -165,7 +165,8 @@ impl Model {
         let founded = self.new_app(app);
         let sessions = &mut self.apps.entry(app.clone()).or_insert(founded).sessions;
         if let Some(sid) = request.easyrtcsid {
-            let session = Kept { lasting: false, fields: <_>::default(), forget_at: None };
+            let fields = <_>::default();
+            let session = Kept { lasting: false, fields, forget_at: None, gathering: None };
             sessions.entry(sid).or_insert(session);
         }
         if let Some(connection) = self.conns.get_mut(&conn) {
@@ -175,7 +176,7 @@ impl Model {
             self.hints.easyrtcids.pop_front();
         }
         let (mut changes, mut elsewhere) = (BTreeMap::new(), None);
-        let remove = |(room, _): (&RoomName, _)| (room.clone(), Told::Remove);
+        let remove = |(room, _): (&RoomName, _)| (room.clone(), News::Left);
         if let Some(former) = &former {
             let left = former.rooms.iter().map(remove).collect::<BTreeMap<_, _>>();
             if former.app == *app {
@@ -190,15 +191,20 @@ impl Model {
                 elsewhere = Some((former.app.clone(), left));
             }
         }
+        let kept = self.client(conn).map(|client| client.rooms.clone()).unwrap_or_default();
         self.enter(conn, &rooms);
-        changes.extend(rooms.into_iter().map(|room| (room, Told::Update)));
+        let entered = rooms.into_iter().map(|room| match kept.contains_key(&room) {
+            true => (room, News::Changed),
+            false => (room, News::Came),
+        });
+        changes.extend(entered);
         if let Some(token) = self.token(conn) {
             self.hear(conn, Heard::Answer(ack, token));
         }
         if let Some((old, left)) = elsewhere {
-            self.tell(conn, &old, easyrtcid, &left);
+            self.tell(conn, &old, easyrtcid, left);
         }
-        self.tell(conn, app, easyrtcid, &changes);
+        self.tell(conn, app, easyrtcid, changes);
     }
 
     fn new_client(
@@ -223,6 +229,7 @@ impl Model {
             api_field: ApiFields::default(),
             user_settings: BTreeMap::new(),
             rooms: BTreeMap::new(),
+            news: BTreeMap::new(),
         };
         let cfg = &request.set_user_cfg;
         let api_field = ApiFields(merged(&BTreeMap::new(), &cfg.api_field));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use easyrtc_proto::{AppName, ClientEntry, EasyrtcId, RoomName, RoomStatus, RoomUpdate, SessionId};
 use easyrtc_state::ConnId;
 
-use super::{App, Client, Heard, Kept, Model, Told};
+use super::{App, Client, Heard, Kept, Model, News};
 
 impl Client {
     /// How others see it in a room it is in.
@@ -61,32 +61,46 @@ impl Model {
     }
 
     /// Lets everybody else who is in one of the rooms hear of `about`: once, naming the rooms they
-    /// are in.
+    /// are in; later where the room gathers.
     pub(super) fn tell(
         &mut self,
         conn: ConnId,
         app: &AppName,
         about: EasyrtcId,
-        changes: &BTreeMap<RoomName, Told>,
+        mut changes: BTreeMap<RoomName, News>,
     ) {
+        let mut later = changes.clone();
+        later.retain(|room, _| self.gathers(app, room));
+        changes.retain(|room, _| !later.contains_key(room));
         let others = self.clients().filter(|(other, client)| *other != conn && client.app == *app);
         let told = others.filter_map(|(other, client)| {
             let known = changes.iter().filter(|(room, _)| client.rooms.contains_key(*room));
-            let rooms: BTreeMap<_, _> = known.map(|(room, told)| (room.clone(), *told)).collect();
-            let heard = Heard::Delta { to: client.easyrtcid, about, rooms: rooms.clone() };
+            let told = |news: News| BTreeMap::from([(about, news.told())]);
+            let rooms: BTreeMap<_, _> = known.map(|(r, news)| (r.clone(), told(*news))).collect();
+            let heard = Heard::Delta { to: client.easyrtcid, rooms: rooms.clone() };
             (!rooms.is_empty()).then_some((other, heard))
         });
         for (other, heard) in told.collect::<Vec<_>>() {
             self.hear(other, heard);
         }
+        for room in changes.keys() {
+            self.begin_gathering(app, room);
+        }
+        for (room, news) in later {
+            self.gather(conn, app, about, &room, news);
+        }
     }
 
     /// The same about rooms `conn` is in, of which it has changed.
     pub(super) fn tell_changed(&mut self, conn: ConnId, rooms: Vec<RoomName>) {
+        self.tell_of_rooms(conn, rooms.into_iter().map(|room| (room, News::Changed)).collect());
+    }
+
+    /// The same about rooms `conn` is in.
+    pub(super) fn tell_of_rooms(&mut self, conn: ConnId, changes: BTreeMap<RoomName, News>) {
         let Some(client) = self.client(conn) else { return };
         let (app, about) = (client.app.clone(), client.easyrtcid);
-        let changes = rooms.into_iter().map(|room| (room, Told::Update)).collect();
-        self.tell(conn, &app, about, &changes);
+        self.tell(conn, &app, about, changes);
     }
 
     pub(super) fn new_app(&self, name: &AppName) -> App {
@@ -105,7 +119,8 @@ impl Model {
     }
 
     pub(super) fn new_room(&self, lasting: bool) -> Kept {
-        Kept { lasting, fields: self.config.room_default_fields.clone(), forget_at: None }
+        let fields = self.config.room_default_fields.clone();
+        Kept { lasting, fields, forget_at: None, gathering: None }
     }
 
     /// How many may be in a room; 0: no limit.

@@ -15,6 +15,7 @@ enum Due {
     Ask(AskId),
     Room(AppName, RoomName),
     Session(AppName, SessionId),
+    Gathered(AppName, RoomName),
 }
 
 impl Model {
@@ -40,6 +41,7 @@ impl Model {
                 Due::Session(app, sid) => {
                     self.apps.get_mut(&app).and_then(|app| app.sessions.remove(&sid));
                 }
+                Due::Gathered(app, room) => self.gathered(&app, &room),
             }
             self.settle();
         }
@@ -58,7 +60,11 @@ impl Model {
             let due = |sid: &SessionId| Due::Session(name.clone(), sid.clone());
             app.sessions.iter().filter_map(move |(sid, kept)| Some((kept.forget_at?, due(sid))))
         });
-        logins.chain(silences).chain(asks).chain(rooms).chain(sessions).min()
+        let gathered = self.apps.iter().flat_map(|(name, app)| {
+            let due = |room: &RoomName| Due::Gathered(name.clone(), room.clone());
+            app.rooms.iter().filter_map(move |(room, kept)| Some((kept.gathering?.0, due(room))))
+        });
+        logins.chain(silences).chain(asks).chain(rooms).chain(sessions).chain(gathered).min()
     }
 
     /// Who has asked to log in waits for the answer instead.

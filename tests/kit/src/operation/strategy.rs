@@ -5,14 +5,15 @@ use proptest::option;
 use proptest::prelude::*;
 
 use super::{Administer, Answered, Login, Message, Operation};
-use crate::setup::Setup;
+use crate::setup::{Gathering, Setup};
 
 /// Configurations.
 pub fn setups() -> impl Strategy<Value = Setup> {
     // Mostly as by default, or little would ever happen.
     let mostly = || prop::bool::weighted(0.85);
     let settings = (any::<bool>(), mostly(), mostly(), mostly(), any::<bool>(), any::<bool>());
-    (settings, any::<u64>()).prop_map(|(settings, seed)| {
+    let gathering = prop::sample::select(&Gathering::ALL[..]);
+    (settings, gathering, any::<u64>()).prop_map(|(settings, gathering, seed)| {
         let (limited, app_auto_create, room_auto_create, room_default, still_alive, fields) =
             settings;
         Setup {
@@ -22,6 +23,7 @@ pub fn setups() -> impl Strategy<Value = Setup> {
             room_default,
             still_alive,
             default_fields: fields,
+            gathering,
             seed,
         }
     })

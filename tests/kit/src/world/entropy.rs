@@ -3,15 +3,16 @@
 use easyrtc_state::Entropy;
 
 /// Draws so few different easyrtcids that every other draw collides with a living client, and a
-/// name is soon used again after its client is gone. Needs fewer clients than names.
+/// name is soon used again after its client is gone. Now and then it draws one of many: however
+/// many names are taken, by clients or by those whose leaving is gathered, a free one comes.
 #[derive(Clone, Debug)]
 pub struct FewNames {
     state: u64,
 }
 
 impl FewNames {
-    /// How many different names there are.
-    pub const NAMES: u64 = 16;
+    /// How many different names there are, mostly.
+    const NAMES: u64 = 16;
 
     /// Randomness that is determined by `seed`.
     #[must_use]
@@ -27,5 +28,9 @@ impl Entropy for FewNames {
         self.state = self.state.wrapping_add(1_442_695_040_888_963_406);
         let byte = ((self.state >> 40) % Self::NAMES).to_le_bytes()[0];
         bytes.fill(byte);
+        if self.state >> 61 == 0 {
+            let many = self.state.to_be_bytes();
+            bytes.iter_mut().zip(many).for_each(|(byte, other)| *byte = other);
+        }
     }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use easyrtc_proto::{ApiFields, ClientEntry, EasyrtcId, RoomData, ServerMessage};
+use easyrtc_proto::{
+    ApiFields, ClientEntry, EasyrtcId, RoomData, RoomName, RoomUpdate, ServerMessage,
+};
 use easyrtc_state::{AckId, ConnId, Effect};
 
 use crate::model::{Heard, Told};
@@ -51,32 +53,27 @@ pub fn heard(effects: &[Effect]) -> BTreeMap<ConnId, Vec<Heard>> {
 
 fn event(own: Option<EasyrtcId>, message: &ServerMessage) -> Heard {
     let delta = own.zip(match message {
-        ServerMessage::RoomData(data) => about_one(data),
+        ServerMessage::RoomData(data) => about_others(data),
         _ => None,
     });
     match delta {
-        Some((to, (about, rooms))) => Heard::Delta { to, about, rooms },
+        Some((to, rooms)) => Heard::Delta { to, rooms },
         None => Heard::Event(own, message.clone()),
     }
 }
 
-/// About whom `data` is, if it is about one client and nothing else.
-fn about_one(data: &RoomData) -> Option<(EasyrtcId, BTreeMap<easyrtc_proto::RoomName, Told>)> {
-    let mut about = None;
-    let mut rooms = BTreeMap::new();
-    for (name, update) in &data.room_data {
+/// About whom `data` is, if it is about clients and nothing else.
+fn about_others(data: &RoomData) -> Option<BTreeMap<RoomName, BTreeMap<EasyrtcId, Told>>> {
+    let of_room = |(name, update): (&RoomName, &RoomUpdate)| {
         let delta = update.client_list_delta.as_ref()?;
         let updated = delta.update_client.keys().map(|id| (*id, Told::Update));
         let removed = delta.remove_client.keys().map(|id| (*id, Told::Remove));
-        let mut changes = updated.chain(removed);
-        let (Some((id, told)), None) = (changes.next(), changes.next()) else { return None };
-        if update.client_list.is_some() || update.field.is_some() || *about.get_or_insert(id) != id
-        {
-            return None;
-        }
-        rooms.insert(name.clone(), told);
-    }
-    Some((about?, rooms))
+        let told: BTreeMap<EasyrtcId, Told> = updated.chain(removed).collect();
+        let more = update.client_list.is_some() || update.field.is_some();
+        let clear = told.len() == delta.update_client.len() + delta.remove_client.len();
+        (clear && !more && !told.is_empty()).then(|| (name.clone(), told))
+    };
+    data.room_data.iter().map(of_room).collect()
 }
 
 /// `message` with `apiField` left out of deltas where it is empty. Whether it has to be there
