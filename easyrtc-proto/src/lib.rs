@@ -1,8 +1,9 @@
 //! The messages of the EasyRTC protocol as typed values: no I/O, no state.
 //!
-//! [`RawMessage::read`] makes sure that what a client sent is JSON, [`ClientMessage::decode`] turns it into a value that cannot be wrong, or into a
-//! [`DecodeError`] that names the answer. [`ServerMessage`] is what the server says, and
-//! [`Encoded`] its bytes, shared by all receivers of a broadcast.
+//! [`RawMessage::read`] makes sure that what a client sent is JSON. [`ClientMessage::decode_read`]
+//! turns that into a value that cannot be wrong, or into a [`DecodeError`] that names the answer.
+//! [`ServerMessage`] is what the server says, and [`Encoded`] its bytes, shared by all receivers of
+//! a broadcast.
 //!
 //! Names are newtypes that hold only valid names ([`RoomName`], [`EasyrtcId`], …). What the server
 //! merely passes on is a [`Payload`]: text, byte for byte, never parsed into a tree.

@@ -70,7 +70,7 @@ impl InProcess {
         let text: Box<RawValue> = to_raw_value(message)?;
         let ack = Some(AckId(self.acks));
         // What cannot be decoded is delivered too: the core answers it.
-        let delivery = self.connection.receive(ack, event, &text, &Attachments::none());
+        let delivery = self.connection.receive(ack, event, &*text, &Attachments::none());
         self.connection.deliver(delivery).await;
         Ok(self.acks)
     }

@@ -4,9 +4,8 @@ use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use easyrtc_proto::{Attachments, ClientEvent, ClientMessage};
+use easyrtc_proto::{Attachments, ClientEvent, ClientMessage, RawMessage};
 use easyrtc_state::{AckId, CloseReason, ConnId, Input};
-use serde_json::value::RawValue;
 
 use crate::observe::ReceivedMessage;
 use crate::outbox::Shared;
@@ -37,17 +36,18 @@ impl Connection {
     ///
     /// [`Options::decode_limits`]: crate::Options::decode_limits
     #[must_use]
-    pub fn receive(
+    pub fn receive<'a>(
         &self,
         ack: Option<AckId>,
         event: ClientEvent,
-        text: &RawValue,
+        message: impl Into<RawMessage<'a>>,
         attachments: &Attachments,
     ) -> Delivery {
         let limits = self.runtime.decode_limits();
-        let message = ClientMessage::decode(event, text, attachments, limits);
+        let raw = message.into();
+        let message = ClientMessage::decode_read(event, &raw, attachments, limits);
         if let Some(observer) = self.runtime.observer() {
-            let (conn, text, outcome) = (self.id, text.get(), message.as_ref());
+            let (conn, text, outcome) = (self.id, raw.text(), message.as_ref());
             observer.received(&ReceivedMessage { conn, event, ack, text, attachments, outcome });
         }
         Delivery(Input::Message { conn: self.id, ack, message })

@@ -164,7 +164,7 @@ impl Driver {
                     let attachments = Attachments::new(event.attachments);
                     let connection = self.connection.as_ref();
                     return Ok(connection.map(|connection| {
-                        connection.receive(ack.map(AckId), kind, message.0, &attachments)
+                        connection.receive(ack.map(AckId), kind, message, &attachments)
                     }));
                 }
             },

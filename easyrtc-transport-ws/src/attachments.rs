@@ -34,7 +34,7 @@ pub(crate) fn extract(message: &str) -> Result<Attachments, Violation> {
         if num >= Attachments::MAX {
             return Err(Violation::TooManyAttachments);
         }
-        let text = plain(base64.get()).ok_or(Violation::Attachments)?;
+        let text = plain(base64).ok_or(Violation::Attachments)?;
         let bytes = BASE64.decode(text.as_bytes()).map_err(|_| Violation::Attachments)?;
         if found.len() <= num {
             found.resize(num + 1, None);

@@ -156,7 +156,7 @@ impl Driver {
             self.shared.counters.frames_dropped.add(1);
             return Ok(None);
         }
-        let attachments = extract(event.message.get());
+        let attachments = extract(event.message.text());
         let attachments = attachments.map_err(|violation| self.link.violation(violation))?;
         let ack = event.id.map(AckId);
         Ok(Some(self.connection.receive(ack, event.event, event.message, &attachments)))

@@ -1,9 +1,8 @@
 //! The frames a client sends: JSON objects, of which only what matters is read.
 
-use easyrtc_proto::ClientEvent;
-use easyrtc_proto::json::plain;
+use easyrtc_proto::json::{InvalidJson, Reader, plain};
+use easyrtc_proto::{ClientEvent, RawMessage};
 use easyrtc_transport_common::RandomId;
-use serde_json::value::RawValue;
 
 use crate::close::Violation;
 use crate::members::members;
@@ -33,7 +32,7 @@ pub(crate) struct Event<'a> {
     /// What the answer is to be addressed to. Without it there is none (decision D31).
     pub(crate) id: Option<u64>,
     /// The message, as the text it was sent as.
-    pub(crate) message: &'a RawValue,
+    pub(crate) message: RawMessage<'a>,
 }
 
 /// Which session is to go on, and where.
@@ -53,13 +52,11 @@ impl<'a> ClientFrame<'a> {
     ///
     /// If it is none.
     pub(crate) fn parse(text: &'a str) -> Result<Self, Violation> {
-        let names = ["event", "id", "message", "received", "resume"];
-        //= docs/spec/websocket.md#websocket.unknown-keys
-        let [event, id, message, received, resume] =
-            members(text, names).map_err(|_| Violation::NoObject)?;
+        let members = Members::read(text).map_err(|InvalidJson| Violation::NoObject)?;
+        let Members { event, id, message, received, resume } = members;
         if let Some(event) = event {
             //= docs/spec/websocket.md#websocket.event
-            let event = plain(event.get()).and_then(|name| ClientEvent::from_name(&name));
+            let event = plain(event).and_then(|name| ClientEvent::from_name(&name));
             let event = event.ok_or(Violation::UnknownEvent)?;
             //= docs/spec/websocket.md#websocket.id
             let id = id.map(|id| integer(id).ok_or(Violation::Id)).transpose()?;
@@ -74,11 +71,47 @@ impl<'a> ClientFrame<'a> {
     }
 }
 
+/// The members of a frame, as they stand there.
+#[derive(Default)]
+struct Members<'a> {
+    event: Option<&'a str>,
+    id: Option<&'a str>,
+    message: Option<RawMessage<'a>>,
+    received: Option<&'a str>,
+    resume: Option<&'a str>,
+}
+
+impl<'a> Members<'a> {
+    //= docs/spec/websocket.md#websocket.unknown-keys
+    fn read(text: &'a str) -> Result<Self, InvalidJson> {
+        let mut found = Self::default();
+        let mut reader = Reader::new(text);
+        // Of duplicate keys the last counts (decision D26).
+        reader.members(|key, reader| {
+            let place = match plain(key).as_deref() {
+                Some("event") => &mut found.event,
+                Some("id") => &mut found.id,
+                Some("message") => {
+                    found.message = Some(RawMessage::read(reader)?);
+                    return Ok(());
+                }
+                Some("received") => &mut found.received,
+                Some("resume") => &mut found.resume,
+                _ => &mut None,
+            };
+            *place = Some(reader.value()?.text);
+            Ok(())
+        })?;
+        reader.end()?;
+        Ok(found)
+    }
+}
+
 impl Resume {
-    fn parse(resume: &RawValue) -> Result<Self, Violation> {
+    fn parse(resume: &str) -> Result<Self, Violation> {
         let [token, received] =
-            members(resume.get(), ["token", "received"]).map_err(|_| Violation::Resume)?;
-        let token = match token.map(RawValue::get) {
+            members(resume, ["token", "received"]).map_err(|_| Violation::Resume)?;
+        let token = match token {
             None | Some("null") => None,
             Some(token) if token.starts_with('"') => {
                 plain(token).and_then(|token| RandomId::parse(&token))
@@ -94,6 +127,6 @@ impl Resume {
 }
 
 /// The unsigned integer `json`; `None` if it is anything else, or beyond [`MAX_INTEGER`].
-fn integer(json: &RawValue) -> Option<u64> {
-    serde_json::from_str(json.get()).ok().filter(|&number| number <= MAX_INTEGER)
+fn integer(json: &str) -> Option<u64> {
+    serde_json::from_str(json).ok().filter(|&number| number <= MAX_INTEGER)
 }

@@ -1,10 +1,6 @@
 //! The members of one JSON object, found without building a tree.
 
-use std::fmt;
-
-use easyrtc_proto::json::plain;
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
+use easyrtc_proto::json::{InvalidJson, Reader, plain};
 
 /// The values of the members of the object `json` that are called `names`. Others are ignored, and
 /// of duplicate keys the last counts (decision D26).
@@ -15,42 +11,20 @@ use serde_json::value::RawValue;
 pub(crate) fn members<'a, const N: usize>(
     json: &'a str,
     names: [&str; N],
-) -> Result<[Option<&'a RawValue>; N], serde_json::Error> {
-    let mut deserializer = serde_json::Deserializer::from_str(json);
-    let found = Names(names).deserialize(&mut deserializer)?;
-    deserializer.end()?;
-    Ok(found)
-}
-
-struct Names<'n, const N: usize>([&'n str; N]);
-
-impl<'de, const N: usize> DeserializeSeed<'de> for Names<'_, N> {
-    type Value = [Option<&'de RawValue>; N];
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de, const N: usize> Visitor<'de> for Names<'_, N> {
-    type Value = [Option<&'de RawValue>; N];
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut found = [None; N];
-        // Keys are raw too: one that Rust can't hold as a string is still no reason to fail.
-        while let Some((key, value)) = map.next_entry::<&RawValue, &RawValue>()? {
-            let key = plain(key.get());
-            let slot = self.0.iter().position(|&name| key.as_deref() == Some(name));
-            if let Some(slot) = slot.and_then(|at| found.get_mut(at)) {
-                *slot = Some(value);
-            }
+) -> Result<[Option<&'a str>; N], InvalidJson> {
+    let mut found = [None; N];
+    let mut reader = Reader::new(json);
+    reader.members(|key, reader| {
+        let value = reader.value()?.text;
+        let key = plain(key);
+        let slot = names.iter().position(|&name| key.as_deref() == Some(name));
+        if let Some(slot) = slot.and_then(|at| found.get_mut(at)) {
+            *slot = Some(value);
         }
-        Ok(found)
-    }
+        Ok(())
+    })?;
+    reader.end()?;
+    Ok(found)
 }
 
 #[cfg(test)]
@@ -58,7 +32,7 @@ mod tests {
     use super::*;
 
     fn found(json: &str) -> Option<[Option<&str>; 2]> {
-        members(json, ["a", "b"]).ok().map(|found| found.map(|value| value.map(RawValue::get)))
+        members(json, ["a", "b"]).ok()
     }
 
     #[test]

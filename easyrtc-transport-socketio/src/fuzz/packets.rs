@@ -95,7 +95,7 @@ fn take(incoming: &Incoming<'_>, limits: Limits) {
     let packet = Attachments::new(attachments.clone());
     let limits = DecodeLimits::default();
     if let Ok(ClientMessage::Custom(custom)) =
-        ClientMessage::decode(event, message.0, &packet, &limits)
+        ClientMessage::decode_read(event, &message, &packet, &limits)
         && let Some(data) = custom.msg_data
     {
         pass_on(ack.unwrap_or_default(), data.as_str(), data.attachments());

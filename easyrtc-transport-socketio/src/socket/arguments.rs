@@ -1,33 +1,15 @@
 //! The arguments of an event: a JSON array whose first element is the event's name.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, SeqAccess, Visitor};
-use serde_json::value::RawValue;
+use easyrtc_proto::RawMessage;
+use easyrtc_proto::json::{InvalidJson, Reader, plain};
 
 use super::packet::Violation;
 
 /// Names that Socket.IO libraries use for events of their own.
 const RESERVED: [&str; 6] =
     ["connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"];
-
-/// The text of exactly one JSON value.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RawJson<'a>(pub(crate) &'a RawValue);
-
-impl RawJson<'_> {
-    /// What stands for a missing message.
-    pub(crate) const NULL: RawJson<'static> = RawJson(RawValue::NULL);
-}
-
-impl PartialEq for RawJson<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.get() == other.0.get()
-    }
-}
-
-impl Eq for RawJson<'_> {}
 
 /// What an event says, borrowed from the packet's text. Of the arguments only the first is kept,
 /// as the text it was sent as; further ones are counted.
@@ -36,7 +18,7 @@ pub(crate) struct EventArguments<'a> {
     /// The name. Empty if it is a number or can't be told in UTF-8: no event of ours.
     pub(crate) name: Cow<'a, str>,
     /// The first argument behind the name.
-    pub(crate) first: Option<RawJson<'a>>,
+    pub(crate) first: Option<RawMessage<'a>>,
     /// How many arguments there are behind the name.
     pub(crate) count: usize,
 }
@@ -48,54 +30,35 @@ impl<'a> EventArguments<'a> {
     ///
     /// If it is no array, its first element is neither string nor number, or the name is reserved.
     pub(crate) fn parse(json: &'a str) -> Result<Self, Violation> {
-        let arguments: Self = serde_json::from_str(json).map_err(|_| Violation::InvalidPayload)?;
+        let arguments = Self::read(json).map_err(|InvalidJson| Violation::InvalidPayload)?;
         if RESERVED.contains(&arguments.name.as_ref()) {
             return Err(Violation::ReservedEvent);
         }
         Ok(arguments)
     }
-}
 
-impl<'de: 'a, 'a> Deserialize<'de> for EventArguments<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(ArgumentsVisitor)
-    }
-}
-
-struct ArgumentsVisitor;
-
-impl<'de> Visitor<'de> for ArgumentsVisitor {
-    type Value = EventArguments<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an array with the name of an event and its arguments")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Self::Value, A::Error> {
-        let name: &RawValue =
-            elements.next_element()?.ok_or_else(|| A::Error::custom("an event has a name"))?;
-        let name = event_name(name.get()).ok_or_else(|| A::Error::custom("no name of an event"))?;
-        let first = elements.next_element()?.map(RawJson);
-        let mut count = usize::from(first.is_some());
-        while elements.next_element::<IgnoredAny>()?.is_some() {
-            count += 1;
-        }
-        Ok(EventArguments { name, first, count })
+    fn read(json: &'a str) -> Result<Self, InvalidJson> {
+        let (mut name, mut first, mut count) = (None, None, 0);
+        let mut reader = Reader::new(json);
+        reader.elements(|index, reader| {
+            count = index;
+            match index {
+                0 => name = event_name(reader.value()?.text),
+                1 => first = Some(RawMessage::read(reader)?),
+                _ => drop(reader.value()?),
+            }
+            Ok(())
+        })?;
+        reader.end()?;
+        Ok(Self { name: name.ok_or(InvalidJson)?, first, count })
     }
 }
 
 /// The name in `json`; `None` if it is neither string nor number.
 fn event_name(json: &str) -> Option<Cow<'_, str>> {
     match json.as_bytes().first()? {
-        b'"' => {
-            let inner = json.get(1..json.len() - 1)?;
-            if inner.contains('\\') {
-                // A lone surrogate is a string in JavaScript, but none that we know an event by.
-                Some(Cow::Owned(serde_json::from_str(json).unwrap_or_default()))
-            } else {
-                Some(Cow::Borrowed(inner))
-            }
-        }
+        // A lone surrogate is a string in JavaScript, but none that we know an event by.
+        b'"' => Some(plain(json).unwrap_or_default()),
         b'-' | b'0'..=b'9' => Some(Cow::Borrowed("")),
         _ => None,
     }
@@ -109,7 +72,7 @@ mod tests {
 
     fn parse(json: &str) -> Result<(String, Option<&str>, usize), Violation> {
         EventArguments::parse(json)
-            .map(|a| (a.name.into_owned(), a.first.map(|f| f.0.get()), a.count))
+            .map(|a| (a.name.into_owned(), a.first.map(|f| f.text()), a.count))
     }
 
     #[test]

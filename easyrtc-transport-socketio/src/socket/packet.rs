@@ -3,7 +3,7 @@
 //! `<type>[<attachments>-][<namespace>,][<ack id>][<JSON>]`: the type is one digit, the namespace
 //! starts with a slash and is left out if it is `/`.
 
-use serde::de::IgnoredAny;
+use easyrtc_proto::json::Reader;
 
 /// Characters a namespace may have. The names of unknown ones are sent back in the refusal.
 pub(crate) const MAX_NAMESPACE_LENGTH: usize = 256;
@@ -182,10 +182,11 @@ fn take_id(text: &str) -> Result<(Option<u64>, &str), Violation> {
     }
 }
 
-/// Whether `text` is one JSON value that starts with `first`, read without recursion.
+/// Whether `text` is one JSON value that starts with `first`.
 fn is_json(text: &str, first: u8) -> bool {
-    text.trim_start_matches([' ', '\t', '\n', '\r']).as_bytes().first() == Some(&first)
-        && serde_json::from_str::<IgnoredAny>(text).is_ok()
+    let mut reader = Reader::new(text);
+    let value = reader.value();
+    value.is_ok_and(|value| value.text.as_bytes().first() == Some(&first)) && reader.end().is_ok()
 }
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
 //! Which events reach the server's core (decision D31).
 
-use easyrtc_proto::ClientEvent;
+use easyrtc_proto::{ClientEvent, RawMessage};
 
-use super::arguments::RawJson;
 use super::receiver::Event;
 
 /// What becomes of an event.
@@ -18,7 +17,7 @@ pub(crate) enum Routed<'a> {
         /// `easyrtcAuth` is ever fed without.
         ack: Option<u64>,
         /// The message.
-        message: RawJson<'a>,
+        message: RawMessage<'a>,
     },
 }
 
@@ -36,7 +35,7 @@ pub(crate) fn route<'a>(event: &Event<'a>) -> Routed<'a> {
             //= docs/spec/envelope.md#envelope.auth-no-callback
             ack: ack.filter(|_| arguments.count <= 1),
             //= docs/spec/envelope.md#envelope.auth-no-argument
-            message: message.unwrap_or(RawJson::NULL),
+            message: message.unwrap_or(RawMessage::NULL),
         },
         (ClientEvent::Cmd | ClientEvent::Msg, Some(ack), Some(message)) if arguments.count == 1 => {
             Routed::Feed { event: kind, ack: Some(ack), message }
@@ -47,6 +46,8 @@ pub(crate) fn route<'a>(event: &Event<'a>) -> Routed<'a> {
 
 #[cfg(test)]
 mod tests {
+    use easyrtc_proto::json::Reader;
+
     use super::*;
     use crate::socket::arguments::EventArguments;
 
@@ -56,7 +57,7 @@ mod tests {
     }
 
     fn fed(event: ClientEvent, ack: Option<u64>, message: &'static str) -> Routed<'static> {
-        let message = RawJson(serde_json::from_str(message).unwrap());
+        let message = RawMessage::read(&mut Reader::new(message)).unwrap();
         Routed::Feed { event, ack, message }
     }
 

@@ -8,7 +8,7 @@ const TOKEN: &str = "AAAAAAAAAAAAAAAAAAAAAAAA";
 
 fn event(text: &str) -> Result<(ClientEvent, Option<u64>, &str), Violation> {
     match ClientFrame::parse(text)? {
-        ClientFrame::Event(event) => Ok((event.event, event.id, event.message.get())),
+        ClientFrame::Event(event) => Ok((event.event, event.id, event.message.text())),
         other @ (ClientFrame::Received(_) | ClientFrame::Resume(_)) => panic!("{other:?}"),
     }
 }

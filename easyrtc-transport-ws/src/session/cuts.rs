@@ -210,7 +210,7 @@ impl World {
         match frame {
             ClientFrame::Event(event) => {
                 self.server.take(self.now);
-                self.server_heard.push(event.message.get().parse().unwrap());
+                self.server_heard.push(event.message.text().parse().unwrap());
             }
             ClientFrame::Received(count) => self.server.received(count).unwrap(),
             ClientFrame::Resume(_) => {}

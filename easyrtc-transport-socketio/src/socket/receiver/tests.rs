@@ -111,7 +111,7 @@ fn binary_events() {
         Ok(Incoming::Event(event)) => {
             let arguments = event.arguments.unwrap();
             assert_eq!(arguments.name, "a");
-            assert_eq!(arguments.first.unwrap().0.get(), r#"{"_placeholder":true,"num":0}"#);
+            assert_eq!(arguments.first.unwrap().text(), r#"{"_placeholder":true,"num":0}"#);
             assert_eq!(event.ack, Some(9));
             assert_eq!(event.attachments, [&b"one"[..], b"two"]);
         }

@@ -55,7 +55,7 @@ async fn read(
 async fn say(connection: &mut Connection, event: ClientEvent, number: Option<u64>, said: Said) {
     let Ok(text) = RawValue::from_string(said.text) else { return };
     let attachments = Attachments::new(said.attachments);
-    let delivery = connection.receive(number.map(AckId), event, &text, &attachments);
+    let delivery = connection.receive(number.map(AckId), event, &*text, &attachments);
     connection.deliver(delivery).await;
 }
 
