@@ -107,7 +107,10 @@ fn encoding(to: Vec<Recipient>, frame: &Frame) -> Box<dyn Operation> {
         |state| state.next = Some(state.message.clone()),
         move |state| {
             let frame = Frame::new(state.next.take().expect("each run is prepared"), server_time);
-            to.iter().filter(|recipient| write(&frame, recipient, &mut state.out)).count()
+            // Each receiver's outbox has its own: a frame that nobody else has is not kept encoded.
+            let frames = vec![frame; to.len()];
+            let sent = to.iter().zip(frames);
+            sent.filter(|(recipient, frame)| write(frame, recipient, &mut state.out)).count()
         },
     )
 }

@@ -62,20 +62,22 @@ fn saying(world: World, event: ClientEvent, texts: [String; 2]) -> Box<dyn Opera
             let message = ClientMessage::decode(event, text, &packet, &limits);
             let input = world.message(1, message.expect("messages are valid"));
             let mut written = 0;
-            world.each_effect(input, |effect| written += write_all(&effect, &mut out));
+            world.each_effect(input, |effect| written += write_all(effect, &mut out));
             written
         },
     )
 }
 
 /// Writes what an effect wants said, and says to how many.
-fn write_all(effect: &Effect, out: &mut Vec<u8>) -> usize {
+fn write_all(effect: Effect, out: &mut Vec<u8>) -> usize {
     match effect {
         Effect::Send { to, frame } => {
-            to.iter().filter(|recipient| write(frame, recipient, out)).count()
+            // Each receiver's outbox has its own.
+            let frames = vec![frame; to.iter().count()];
+            to.iter().zip(frames).filter(|(to, frame)| write(frame, to, out)).count()
         }
         Effect::Reply { conn, frame, .. } => {
-            usize::from(write(frame, &Recipient { conn: *conn, easyrtcid: None }, out))
+            usize::from(write(&frame, &Recipient { conn, easyrtcid: None }, out))
         }
         _ => 0,
     }
