@@ -25,6 +25,7 @@ mod notices;
 mod observe;
 mod outbox;
 mod runtime;
+mod wakes;
 mod watch;
 
 pub use answer::{Answer, AnswerLater, OpenToEveryone, Responder};

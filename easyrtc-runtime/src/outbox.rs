@@ -69,10 +69,35 @@ struct State {
     aborted: Option<CloseReason>,
     /// Who waits for something to write.
     reader: Option<Waker>,
+    /// Whether it is known that the reader is to be woken.
+    to_be_woken: bool,
     /// Who waits for the outbox to be aborted.
     watcher: Option<Waker>,
     /// Who waits for the connection not to be paused.
     feeder: Option<Waker>,
+}
+
+impl State {
+    fn push(&mut self, item: Outgoing, limits: OutboxLimits) -> Result<(), Full> {
+        if self.ended {
+            return Ok(());
+        }
+        //= docs/spec/envelope.md#envelope.answer-before-close
+        if let Outgoing::Close(_) = item {
+            self.ended = true;
+        } else {
+            let bytes = size(&item);
+            let full = (limits.frames != 0 && self.items.len() >= limits.frames)
+                || (limits.bytes != 0 && self.bytes.saturating_add(bytes) > limits.bytes);
+            //= docs/spec/limits.md#limits.slow-reader
+            if full && !self.items.is_empty() {
+                return Err(Full);
+            }
+            self.bytes += bytes;
+        }
+        self.items.push_back(item);
+        Ok(())
+    }
 }
 
 /// The outbox is full.
@@ -88,31 +113,34 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds an item. Never waits.
+    /// Adds an item, and wakes who writes it. Never waits.
     pub(crate) fn push(&self, item: Outgoing) -> Result<(), Full> {
         let mut state = self.state();
-        if state.ended {
-            return Ok(());
-        }
-        //= docs/spec/envelope.md#envelope.answer-before-close
-        if let Outgoing::Close(_) = item {
-            state.ended = true;
-        } else {
-            let bytes = size(&item);
-            let limits = self.limits;
-            let full = (limits.frames != 0 && state.items.len() >= limits.frames)
-                || (limits.bytes != 0 && state.bytes.saturating_add(bytes) > limits.bytes);
-            //= docs/spec/limits.md#limits.slow-reader
-            if full && !state.items.is_empty() {
-                return Err(Full);
-            }
-            state.bytes += bytes;
-        }
-        state.items.push_back(item);
+        state.push(item, self.limits)?;
         let reader = state.reader.take();
         drop(state);
         wake([reader]);
         Ok(())
+    }
+
+    /// Adds an item without waking who writes it. Returns whether [`Self::wake_reader`] has to be
+    /// called for that. Never waits.
+    pub(crate) fn push_unnoticed(&self, item: Outgoing) -> Result<bool, Full> {
+        let mut state = self.state();
+        state.push(item, self.limits)?;
+        // Who does not wait is writing, and looks here again before it waits.
+        let needed = state.reader.is_some() && !state.to_be_woken;
+        state.to_be_woken |= needed;
+        Ok(needed)
+    }
+
+    /// Wakes who waits for something to write, if anybody does.
+    pub(crate) fn wake_reader(&self) {
+        let mut state = self.state();
+        state.to_be_woken = false;
+        let reader = state.reader.take();
+        drop(state);
+        wake([reader]);
     }
 
     /// Throws away what waits, and tells the transport to drop the socket.

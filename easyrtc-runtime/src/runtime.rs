@@ -8,7 +8,7 @@ use std::time::Duration;
 use easyrtc_proto::{DecodeLimits, Protocol};
 use easyrtc_state::{
     AdminAnswer, AdminCommand, AdminError, AllowAll, AskId, CloseReason, Config, ConnId, ConnMeta,
-    Core, Effect, Effects, Input, Recipients, RequestId, Stats, Verdict,
+    Core, Effect, Effects, Input, RequestId, Stats, Verdict,
 };
 use tokio::sync::Notify;
 
@@ -19,6 +19,7 @@ use crate::entropy::{NoEntropy, SeededEntropy};
 use crate::notices;
 use crate::observe::{CoreObserver, MessageObserver};
 use crate::outbox::{Outbox, OutboxLimits, Outgoing, Shared as SharedOutbox};
+use crate::wakes::{self, Wakes};
 use crate::watch::Watch;
 
 /// What the runtime is configured with.
@@ -61,6 +62,8 @@ struct Inner {
     ask_timeout: Duration,
     /// The next deadline came nearer.
     sooner: Arc<Notify>,
+    /// Whose tasks are woken after others have had their turn.
+    wakes: Arc<Wakes>,
     /// The last connection closed.
     empty: Notify,
 }
@@ -84,6 +87,7 @@ struct Driver {
 impl Drop for Inner {
     fn drop(&mut self) {
         self.sooner.notify_one();
+        self.wakes.end();
     }
 }
 
@@ -104,6 +108,7 @@ impl Runtime {
         let Options { core, decode_limits, outbox, hard_connection_limit, observer, .. } = options;
         let entropy = SeededEntropy::from_os(watch.as_ref().map(Watch::drawn))?;
         let sooner = Arc::new(Notify::new());
+        let wakes = Arc::new(Wakes::default());
         let (still_alive_interval, ask_timeout) = (core.still_alive_interval, core.ask_timeout);
         let protocol = Protocol::with(core.capabilities.clone());
         let driver = Driver {
@@ -128,9 +133,11 @@ impl Runtime {
             still_alive_interval,
             ask_timeout,
             sooner: sooner.clone(),
+            wakes: Arc::clone(&wakes),
             empty: Notify::new(),
         });
         tokio::spawn(keep_time(Arc::downgrade(&inner), sooner));
+        tokio::spawn(wakes.wake_in_slices());
         Ok(Self(inner))
     }
 
@@ -275,16 +282,23 @@ impl Inner {
     fn carry_out(self: &Arc<Self>, driver: &mut Driver, effect: Effect) {
         match effect {
             Effect::Send { to, frame } => {
-                let to: &Recipients = &to;
-                for recipient in to.iter() {
-                    let (frame, to) = (frame.clone(), recipient.easyrtcid);
-                    driver.put(recipient.conn, Outgoing::Event { frame, to });
+                let mut later = Vec::new();
+                for (index, recipient) in to.iter().enumerate() {
+                    let (conn, to) = (recipient.conn, recipient.easyrtcid);
+                    let item = Outgoing::Event { frame: frame.clone(), to };
+                    let at_once = index < wakes::AT_ONCE;
+                    later.extend(driver.put(conn, item, at_once));
+                }
+                if !later.is_empty() {
+                    self.wakes.add(later);
                 }
             }
             Effect::Reply { conn, ack, frame } => {
-                driver.put(conn, Outgoing::Reply { ack, frame });
+                driver.put(conn, Outgoing::Reply { ack, frame }, true);
             }
-            Effect::Close { conn, reason } => driver.put(conn, Outgoing::Close(reason)),
+            Effect::Close { conn, reason } => {
+                driver.put(conn, Outgoing::Close(reason), true);
+            }
             Effect::Ask { ask, question } => match self.responder.respond(question) {
                 Answer::Now(verdict) => driver.pending.push_back(Input::Answered { ask, verdict }),
                 Answer::Later(answer) => self.wait_for(ask, answer),
@@ -322,17 +336,25 @@ impl Inner {
 }
 
 impl Driver {
-    /// Puts something into an outbox. A full one ends the connection: its client leaves its rooms
-    /// now, not when the transport gets round to it.
+    /// Puts something into an outbox, and wakes who writes it, or returns whom to wake later. A full
+    /// outbox ends the connection: its client leaves its rooms now, not when the transport gets
+    /// round to it.
     //= docs/spec/limits.md#limits.slow-reader
-    fn put(&mut self, conn: ConnId, item: Outgoing) {
-        let Some(outbox) = self.outboxes.get(&conn) else { return };
-        if outbox.push(item).is_err() {
+    fn put(&mut self, conn: ConnId, item: Outgoing, at_once: bool) -> Option<Arc<SharedOutbox>> {
+        let outbox = self.outboxes.get(&conn)?;
+        let put = if at_once {
+            outbox.push(item).map(|()| false)
+        } else {
+            outbox.push_unnoticed(item)
+        };
+        if put.is_err() {
             let reason = CloseReason::Slow;
             outbox.abort(reason);
             self.outboxes.remove(&conn);
             self.pending.push_back(Input::Closed { conn, reason });
+            return None;
         }
+        put.is_ok_and(|to_wake| to_wake).then(|| Arc::clone(outbox))
     }
 
     fn set_paused(&self, conn: ConnId, paused: bool) {

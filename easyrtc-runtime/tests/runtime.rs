@@ -239,3 +239,37 @@ async fn the_timer_ends_with_the_runtime() {
         tokio::task::yield_now().await;
     }
 }
+
+/// A message for hundreds does not keep others waiting until the last of them had it.
+#[tokio::test(start_paused = true)]
+async fn a_large_broadcast_lets_others_have_a_turn() {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    const MEMBERS: usize = 300;
+
+    let mut options = Options::default();
+    options.core.limits.room_max_connection = 0;
+    let runtime = start(options);
+    let mut sender = Peer::login(&runtime).await;
+    let heard = Arc::new(AtomicUsize::new(0));
+    let mut members = tokio::task::JoinSet::new();
+    for _ in 0..MEMBERS {
+        let mut member = Peer::login(&runtime).await;
+        let heard = Arc::clone(&heard);
+        members.spawn(async move {
+            while !member.next().await.contains("\"hello\"") {}
+            heard.fetch_add(1, Ordering::Relaxed);
+        });
+    }
+    // Time passes when everybody has read of everybody and waits.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let hello = r#"{"msgType":"hello","targetRoom":"default"}"#;
+    sender.say(ClientEvent::Msg, hello).await;
+    let heard_before = tokio::spawn({
+        let heard = Arc::clone(&heard);
+        async move { heard.load(Ordering::Relaxed) }
+    });
+    let heard_before = heard_before.await.unwrap();
+    assert!((1..150).contains(&heard_before), "{heard_before} of {MEMBERS}");
+    while members.join_next().await.is_some() {}
+    assert_eq!(heard.load(Ordering::Relaxed), MEMBERS);
+}
