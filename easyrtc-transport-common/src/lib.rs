@@ -7,6 +7,8 @@
 #![forbid(unsafe_code)]
 
 mod cors;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 mod handshake;
 mod heartbeat;
 mod http;

@@ -18,8 +18,8 @@ use tokio::io::{AsyncRead as _, AsyncWrite as _, ReadBuf};
 use tungstenite::Utf8Bytes;
 use tungstenite::protocol::frame::coding::{CloseCode, Data};
 
-mod decoder;
-mod writer;
+pub(crate) mod decoder;
+pub(crate) mod writer;
 
 use decoder::{Decoder, Invalid, Message};
 use writer::Writer;

@@ -11,7 +11,7 @@ use tungstenite::protocol::frame::coding::{CloseCode, Control, Data, OpCode};
 const MAX_HEAD: usize = 14;
 
 /// Bytes that a control frame may carry.
-const MAX_CONTROL: usize = 125;
+pub(super) const MAX_CONTROL: usize = 125;
 
 /// What a client sent.
 #[derive(Debug, PartialEq, Eq)]
@@ -103,6 +103,9 @@ impl Decoder {
                 OpCode::Data(_) => &mut self.message,
                 OpCode::Control(_) => &mut self.control,
             };
+            // A message may go on in other frames.
+            let most = if frame.is_final { frame.left } else { self.max_message - payload.len() };
+            make_room(payload, part.len(), most);
             append_unmasked(payload, part, frame.mask);
             frame.left -= part.len();
             // The mask goes on where this part of the payload ended.
@@ -228,6 +231,14 @@ fn parse(bytes: &[u8]) -> Result<Option<(FrameHeader, u64, usize)>, Invalid> {
     Ok(parsed.map(|(header, length)| (header, length, read)))
 }
 
+/// Makes room for `more` bytes, and for as many again as there are, so that bytes are moved seldom;
+/// but not for more than `most`, which is all that can come. Nothing is held for what was promised.
+fn make_room(payload: &mut Vec<u8>, more: usize, most: usize) {
+    if payload.capacity() - payload.len() < more {
+        payload.reserve_exact(more.max(payload.len()).min(most));
+    }
+}
+
 /// Appends `masked` without its mask.
 fn append_unmasked(payload: &mut Vec<u8>, masked: &[u8], mask: [u8; 4]) {
     let start = payload.len();
@@ -259,5 +270,7 @@ fn close_code(payload: &[u8]) -> Result<Option<CloseCode>, Invalid> {
     Ok(Some(code))
 }
 
+#[cfg(any(test, feature = "fuzz"))]
+pub(crate) mod fuzzed;
 #[cfg(test)]
 mod tests;

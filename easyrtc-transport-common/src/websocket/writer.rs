@@ -88,9 +88,12 @@ impl Writer {
         self.pong = Some(payload);
     }
 
-    /// Appends a close frame. A `code` of `None` answers a close frame that had none.
+    /// Appends a close frame, the last there is. A `code` of `None` answers a close frame that had
+    /// none.
     pub(super) fn close(&mut self, code: Option<CloseCode>, reason: &str) {
         self.flatten();
+        // A ping that the client's close came behind needs no answer (RFC 6455, 5.5.2).
+        self.pong = None;
         let code = code.map(|code| u16::from(code).to_be_bytes());
         let code = code.as_ref().map_or(&[][..], |code| code.as_slice());
         self.control(Control::Close, &[code, reason.as_bytes()].concat());
@@ -138,9 +141,13 @@ impl Writer {
     }
 }
 
+#[cfg(any(test, feature = "fuzz"))]
+pub(crate) mod fuzzed;
 #[cfg(test)]
 mod tests {
     use std::collections::VecDeque;
+
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -231,14 +238,24 @@ mod tests {
     }
 
     #[test]
-    fn a_control_frame_waits_for_the_end_of_the_frame_before() {
+    fn a_close_waits_for_the_end_of_the_frame_before_and_is_the_last() {
         let mut queue = VecDeque::from([text(20_000)]);
         let mut writer = Writer::default();
         let first = writer.next(&mut queue).len();
         writer.advance(first);
+        writer.pong(b"too late".to_vec());
         writer.close(Some(CloseCode::Away), "bye");
-        let rest = writer.next(&mut queue);
+        let rest = writer.next(&mut queue).to_vec();
         assert_eq!(first + rest.len(), 4 + 20_000 + 7);
         assert!(rest.ends_with(b"444\x88\x05\x03\xe9bye"));
+        writer.advance(rest.len());
+        assert!(writer.next(&mut queue).is_empty(), "nothing behind the close");
+    }
+
+    proptest! {
+        #[test]
+        fn what_goes_in_comes_out(choices in proptest::collection::vec(any::<u8>(), 0..90)) {
+            fuzzed::writer(&choices);
+        }
     }
 }

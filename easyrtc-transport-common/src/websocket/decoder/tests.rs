@@ -1,11 +1,10 @@
-//! What clients may send and what not, in any pieces; beside it what tungstenite makes of it.
+//! What clients may send and what not, in any pieces.
 
-use std::io::{self, Read, Write};
+use std::iter::repeat;
 
 use proptest::prelude::*;
-use tungstenite::protocol::{Role, WebSocketConfig};
-use tungstenite::{Error, WebSocket};
 
+use super::fuzzed::{self, check, decoded};
 use super::*;
 
 const MAX: usize = 300;
@@ -23,22 +22,6 @@ fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     bytes.extend(MASK);
     bytes.extend(payload.iter().zip(MASK.iter().cycle()).map(|(byte, mask)| byte ^ mask));
     bytes
-}
-
-/// What comes of `bytes` when they arrive in pieces of `piece`.
-fn decoded(bytes: &[u8], piece: usize) -> (Vec<Message>, Option<Invalid>) {
-    let mut decoder = Decoder::new(MAX);
-    let mut messages = Vec::new();
-    for mut input in bytes.chunks(piece) {
-        loop {
-            match decoder.decode(&mut input) {
-                Ok(Some(message)) => messages.push(message),
-                Ok(None) => break assert!(input.is_empty()),
-                Err(invalid) => return (messages, Some(invalid)),
-            }
-        }
-    }
-    (messages, None)
 }
 
 fn text(text: &'static str) -> Message {
@@ -71,7 +54,7 @@ fn messages_in_any_pieces() {
         Message::Close(Some(CloseCode::Away)),
     ];
     for piece in [1, 2, 3, 5, 7, 64, bytes.len()] {
-        let (messages, invalid) = decoded(&bytes, piece);
+        let (messages, invalid) = decoded(&bytes, MAX, repeat(piece));
         assert_eq!((messages.as_slice(), invalid), (expected.as_slice(), None), "{piece}");
     }
 }
@@ -103,10 +86,14 @@ fn what_clients_may_not_send() {
         (huge, Invalid::TooLarge),
     ] {
         for piece in [1, bytes.len()] {
-            assert_eq!(decoded(&bytes, piece), (Vec::new(), Some(expected)), "{bytes:x?}");
+            assert_eq!(
+                decoded(&bytes, MAX, repeat(piece)),
+                (Vec::new(), Some(expected)),
+                "{bytes:x?}"
+            );
         }
     }
-    let as_large_as_may_be = decoded(&frame(0x82, &[0; MAX]), 1000);
+    let as_large_as_may_be = decoded(&frame(0x82, &[0; MAX]), MAX, [1000]);
     assert_eq!(as_large_as_may_be, (vec![Message::Binary(vec![0; MAX].into())], None));
 }
 
@@ -119,49 +106,16 @@ fn nothing_is_held_between_messages() {
     assert_eq!((decoder.message.capacity(), decoder.control.capacity()), (0, 0));
 }
 
-/// A peer that sent `bytes` and takes whatever it gets.
-struct Sent<'a>(&'a [u8]);
-
-impl Read for Sent<'_> {
-    fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
-        self.0.read(space)
-    }
-}
-
-impl Write for Sent<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// What tungstenite makes of `bytes`, up to the first close.
-fn reference(bytes: &[u8]) -> (Vec<Message>, bool) {
-    let limit = Some(MAX);
-    let config = WebSocketConfig::default().max_message_size(limit).max_frame_size(limit);
-    let mut socket = WebSocket::from_raw_socket(Sent(bytes), Role::Server, Some(config));
-    let mut messages = Vec::new();
-    loop {
-        use tungstenite::Message as Theirs;
-        messages.push(match socket.read() {
-            Ok(Theirs::Text(text)) => Message::Text(text),
-            Ok(Theirs::Binary(bytes)) => Message::Binary(bytes),
-            Ok(Theirs::Ping(payload)) => Message::Ping(payload.to_vec()),
-            Ok(Theirs::Pong(_)) => Message::Pong,
-            Ok(Theirs::Frame(frame)) => panic!("{frame:?}"),
-            Ok(Theirs::Close(frame)) => {
-                messages.push(Message::Close(frame.map(|frame| frame.code)));
-                return (messages, false);
-            }
-            // The bytes have an end; everything else is a refusal.
-            Err(Error::Protocol(
-                tungstenite::error::ProtocolError::ResetWithoutClosingHandshake,
-            )) => return (messages, false),
-            Err(_) => return (messages, true),
-        });
+#[test]
+fn no_more_is_held_than_came_and_a_message_may_have() {
+    let mut decoder = Decoder::new(MAX);
+    // A head promises as much as may be, and nothing follows.
+    let head = &frame(0x02, &[0; MAX])[..8];
+    assert_eq!(decoder.decode(&mut &*head), Ok(None));
+    assert_eq!(decoder.message.capacity(), 0);
+    for _ in 0..MAX - 1 {
+        assert_eq!(decoder.decode(&mut &[1][..]), Ok(None));
+        assert!(decoder.message.capacity() <= MAX, "{}", decoder.message.capacity());
     }
 }
 
@@ -182,25 +136,17 @@ fn frames() -> impl Strategy<Value = Vec<u8>> {
 
 proptest! {
     #[test]
-    fn any_bytes_come_to_the_same_in_any_pieces(
+    fn any_bytes_come_to_the_same_in_any_pieces_and_as_in_tungstenite(
         bytes in proptest::collection::vec(any::<u8>(), 0..100),
-        piece in 1..20_usize,
     ) {
-        prop_assert_eq!(decoded(&bytes, piece), decoded(&bytes, 1000));
+        fuzzed::decoder(&bytes);
     }
 
-    /// Tungstenite reads the whole of a close frame before it looks at its code, and answers a code
-    /// that may not be sent instead of refusing it: what follows a close is not compared.
     #[test]
-    fn the_same_as_tungstenite(bytes in frames(), piece in 1..20_usize) {
-        let (mut ours, invalid) = decoded(&bytes, piece);
-        let (theirs, refused) = reference(&bytes);
-        let closed = ours.iter().position(|message| matches!(message, Message::Close(_)));
-        if let Some(closed) = closed {
-            ours.truncate(closed + 1);
-            prop_assert_eq!(ours, theirs);
-        } else if !matches!(theirs.last(), Some(Message::Close(_))) {
-            prop_assert_eq!((ours, invalid.is_some()), (theirs, refused));
-        }
+    fn frames_come_to_the_same_in_any_pieces_and_as_in_tungstenite(
+        bytes in frames(),
+        piece in 1..20_usize,
+    ) {
+        check(&bytes, MAX, repeat(piece));
     }
 }
