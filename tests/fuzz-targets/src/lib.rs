@@ -53,5 +53,15 @@ pub const TARGETS: &[Target] = &[
         check: easyrtc_transport_ws::fuzz::session,
         seeds: seeds::any_bytes,
     },
+    Target {
+        name: "websocket_decoder",
+        check: easyrtc_transport_common::fuzz::websocket_decoder,
+        seeds: seeds::websocket_decoder,
+    },
+    Target {
+        name: "websocket_writer",
+        check: easyrtc_transport_common::fuzz::websocket_writer,
+        seeds: seeds::any_bytes,
+    },
     Target { name: "core_inputs", check: core_inputs::check, seeds: seeds::any_bytes },
 ];

@@ -188,6 +188,51 @@ pub fn websocket_frame() -> Vec<Vec<u8>> {
     seeds.into_iter().map(String::into_bytes).collect()
 }
 
+/// For `websocket_decoder`: what clients may send and what not, whole and in pieces.
+#[must_use]
+pub fn websocket_decoder() -> Vec<Vec<u8>> {
+    let masked = |first: u8, payload: &[u8]| {
+        let length = payload.len().to_le_bytes();
+        let length =
+            if payload.len() < 126 { vec![length[0]] } else { vec![126, length[1], length[0]] };
+        let mut frame = [&[first], &*length, b"\x01\x02\x03\x04"].concat();
+        frame[1] |= 0x80;
+        frame.extend(payload.iter().zip(b"\x01\x02\x03\x04".iter().cycle()).map(|(a, b)| a ^ b));
+        frame
+    };
+    let conversations: [&[(u8, &[u8])]; 14] = [
+        &[(0x81, "täxt €".as_bytes()), (0x82, &[0xff; 125]), (0x82, &[0; 126]), (0x88, b"")],
+        &[(0x01, b"\xe2\x82"), (0x89, b"amid"), (0x00, b"\xac"), (0x8a, b""), (0x80, b"")],
+        &[(0x02, &[1; 200]), (0x00, &[2; 100]), (0x80, b""), (0x81, b""), (0x88, b"\x03\xe8bye")],
+        &[(0x02, &[1; 200]), (0x80, &[2; 101])],
+        &[(0x82, &[0; 301])],
+        &[(0x01, b"a\xed\xa0\x80")],
+        &[(0x81, b"\xf0\x9f\x98")],
+        &[(0x80, b"")],
+        &[(0x01, b""), (0x81, b"")],
+        &[(0x09, b"")],
+        &[(0xc1, b"")],
+        &[(0x83, b"")],
+        &[(0x88, b"\x03\xec")],
+        &[(0x88, b"\x0f\xa0"), (0x81, b"late")],
+    ];
+    let mut seeds = Vec::new();
+    for frames in conversations {
+        let frames: Vec<u8> =
+            frames.iter().flat_map(|(first, payload)| masked(*first, payload)).collect();
+        seeds.push([b"\x02\x07", &*frames].concat());
+    }
+    let long = masked(0x82, &[3; 40_000]);
+    seeds.push([b"\x03\x00", &*long, &long].concat());
+    let heads: [&[u8]; 3] = [
+        b"\x81\x01x",
+        b"\x82\xff\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00",
+        b"\x82\xff\xff\xff\xff\xff\xff\xff\xff\xff\x00\x00\x00\x00",
+    ];
+    seeds.extend(heads.map(|head| [b"\x03\x00", head].concat()));
+    seeds
+}
+
 /// For `engineio_session`: the lives of sessions, one step for each byte.
 #[must_use]
 pub fn engineio_session() -> Vec<Vec<u8>> {

@@ -92,6 +92,15 @@ fn payloads() -> Vec<Input> {
     .into()
 }
 
+/// Frames as small as can be, of messages as large as may be.
+fn small_frames() -> Vec<Input> {
+    let repeat = |frame: &[u8]| {
+        let fragments = frame.repeat(60_000 / frame.len());
+        ("websocket_decoder", [b"\x03\x00\x01\x80\0\0\0\0", &*fragments].concat())
+    };
+    [&b"\0\x81\0\0\0\0a"[..], b"\0\x80\0\0\0\0", b"\x89\x80\0\0\0\0"].map(repeat).into()
+}
+
 fn headed(head: u8, text: &str) -> Vec<u8> {
     [&[head], text.as_bytes()].concat()
 }
@@ -99,7 +108,7 @@ fn headed(head: u8, text: &str) -> Vec<u8> {
 #[test]
 fn time_grows_with_the_length_alone() {
     let inputs = values().iter().flat_map(|value| inputs(value)).collect::<Vec<_>>();
-    for (name, input) in inputs.iter().chain(&payloads()) {
+    for (name, input) in inputs.iter().chain(&payloads()).chain(&small_frames()) {
         let mut targets = TARGETS.iter().filter(|target| target.name == *name);
         (targets.next().expect("a target").check)(input);
     }
