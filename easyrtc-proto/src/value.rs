@@ -43,7 +43,9 @@ impl<'a> Value<'a> {
 
     /// Whether an object has no members. Values that are no objects have none.
     pub(crate) fn has_no_members(self) -> bool {
-        Members::of(self.text).next().is_none()
+        let container = matches!(Kind::of(self.text), Kind::Object | Kind::Array);
+        let inside = self.text.get(1..self.text.len().saturating_sub(1)).unwrap_or_default();
+        !container || inside.trim_ascii().is_empty()
     }
 
     pub(crate) fn is_null(self) -> bool {

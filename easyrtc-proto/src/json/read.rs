@@ -181,7 +181,7 @@ impl<'a> Reader<'a> {
             at = skip_ordinary(bytes, at);
             match bytes.get(at) {
                 Some(b'"') => break,
-                Some(b'\\') => at += 1 + escape_length(bytes.get(at + 1..).unwrap_or_default())?,
+                Some(b'\\') => at = skip_escapes(bytes, at)?,
                 _ => return Err(InvalidJson),
             }
         }
@@ -270,8 +270,8 @@ pub(super) fn skip_ordinary(bytes: &[u8], mut at: usize) -> usize {
     let zeros = |word: u64| word.wrapping_sub(ONES) & !word;
     while let Some(&eight) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
         let word = u64::from_le_bytes(eight);
-        let quotes = zeros(word ^ ONES * u64::from(b'"'));
-        let backslashes = zeros(word ^ ONES * u64::from(b'\\'));
+        let quotes = zeros(word ^ (ONES * u64::from(b'"')));
+        let backslashes = zeros(word ^ (ONES * u64::from(b'\\')));
         let controls = word.wrapping_sub(ONES * 0x20) & !word;
         let found = (quotes | backslashes | controls) & (ONES << 7);
         if found != 0 {
@@ -285,13 +285,19 @@ pub(super) fn skip_ordinary(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// The length of the escape in `bytes`, which begin behind its backslash.
-fn escape_length(bytes: &[u8]) -> Result<usize, InvalidJson> {
-    match bytes {
-        [b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => Ok(1),
-        [b'u', a, b, c, d, ..] if [a, b, c, d].iter().all(|hex| hex.is_ascii_hexdigit()) => Ok(5),
-        _ => Err(InvalidJson),
+/// Where the escapes end that begin at `at`. Often there are two: each line of an SDP ends so.
+fn skip_escapes(bytes: &[u8], mut at: usize) -> Result<usize, InvalidJson> {
+    while let Some([b'\\', escape @ ..]) = bytes.get(at..) {
+        at += match escape {
+            [b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => 2,
+            [b'u', hex @ ..] => match hex.first_chunk::<4>() {
+                Some(hex) if hex.iter().all(u8::is_ascii_hexdigit) => 6,
+                _ => return Err(InvalidJson),
+            },
+            _ => return Err(InvalidJson),
+        };
     }
+    Ok(at)
 }
 
 /// The length of the number that `bytes` begin with.

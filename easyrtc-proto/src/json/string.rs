@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::read::skip_ordinary;
+
 /// The UTF-16 units of the string that a valid JSON string literal stands for.
 ///
 /// Unlike a Rust string, this can hold lone surrogates (`"\ud83d"`), which JavaScript clients can
@@ -61,7 +63,8 @@ impl Iterator for Utf16Units<'_> {
 #[must_use]
 pub fn plain(literal: &str) -> Option<Cow<'_, str>> {
     let inner = literal.strip_prefix('"')?.strip_suffix('"')?;
-    if inner.contains('\\') {
+    // What comes before the closing quote can only be an escape.
+    if skip_ordinary(literal.as_bytes(), 1) <= inner.len() {
         return serde_json::from_str::<String>(literal).ok().map(Cow::Owned);
     }
     Some(Cow::Borrowed(inner))
