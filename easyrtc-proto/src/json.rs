@@ -1,9 +1,10 @@
 //! JSON text, read without building a tree.
 //!
 //! Everything a client sends is first read as a whole by [`Reader`], which makes sure that it is
-//! JSON; what is inside it is then looked at one level at a time by [`Members`]. Two things make a scanner of our own necessary:
-//! text must survive as JavaScript wrote it, lone surrogates included, which Rust strings cannot
-//! hold; and relayed values must be passed on byte for byte, so they are never parsed at all.
+//! JSON; what is inside it is then looked at one level at a time by [`Members`]. Two things make
+//! both necessary: text must survive as JavaScript wrote it, lone surrogates included, which Rust
+//! strings cannot hold; and relayed values must be passed on byte for byte, so they are never
+//! parsed into trees.
 
 mod measure;
 mod read;
