@@ -54,7 +54,8 @@ pub(crate) fn event(
     text.push(b']');
 }
 
-/// Appends the text of the answer to the client's event `id`, whose one argument `write` appends as JSON.
+/// Appends the text of the answer to the client's event `id`, whose one argument `write` appends as
+/// JSON.
 //= docs/spec/socketio.md#socketio.ack
 pub(crate) fn ack(
     id: u64,
