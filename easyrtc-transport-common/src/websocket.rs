@@ -15,6 +15,7 @@ use bytes::Bytes;
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead as _, AsyncWrite as _, ReadBuf};
+use tokio::task::coop;
 use tungstenite::Utf8Bytes;
 use tungstenite::protocol::frame::coding::{CloseCode, Data};
 
@@ -128,11 +129,25 @@ impl WebSocket {
         reading: bool,
     ) -> Poll<WebSocketEvent> {
         match self.poll_send(cx, queue) {
-            Poll::Ready(Ok(true)) => return Poll::Ready(WebSocketEvent::Flushed),
-            Poll::Ready(Err(_)) => return Poll::Ready(WebSocketEvent::Lost(Lost::Failed)),
-            Poll::Ready(Ok(false)) | Poll::Pending => {}
+            Poll::Ready(Ok(true)) => Poll::Ready(WebSocketEvent::Flushed),
+            Poll::Ready(Err(_)) if reading => self.poll_last_words(cx),
+            Poll::Ready(Err(_)) => Poll::Ready(WebSocketEvent::Lost(Lost::Failed)),
+            Poll::Ready(Ok(false)) | Poll::Pending if reading => self.poll_receive(cx),
+            Poll::Ready(Ok(false)) | Poll::Pending => Poll::Pending,
         }
-        if reading { self.poll_receive(cx) } else { Poll::Pending }
+    }
+
+    /// Nothing can be sent any more, but what the client sent before it went may still be there: its
+    /// close, perhaps.
+    fn poll_last_words(&mut self, cx: &mut Context<'_>) -> Poll<WebSocketEvent> {
+        match self.poll_receive(cx) {
+            // To go on with in the next turn.
+            Poll::Pending if !coop::has_budget_remaining() => Poll::Pending,
+            Poll::Pending | Poll::Ready(WebSocketEvent::Lost(Lost::Cut)) => {
+                Poll::Ready(WebSocketEvent::Lost(Lost::Failed))
+            }
+            event => event,
+        }
     }
 
     /// Writes what waits. `Ok(true)` once all of it has left, `Ok(false)` if nothing waited.
@@ -175,6 +190,9 @@ impl WebSocket {
                 self.unread = Bytes::copy_from_slice(read);
                 message
             } else {
+                // Counts as if it had been read by itself: one read may bring thousands of messages,
+                // and other tasks have their turns in between.
+                ready!(coop::poll_proceed(cx)).made_progress();
                 let mut read = &*self.unread;
                 let message = self.decoder.decode(&mut read);
                 self.unread = self.unread.slice_ref(read);
@@ -228,7 +246,8 @@ impl WebSocket {
 
     /// Sends what is left of `queue`, then a close frame with `code` and `reason`, for `patience`
     /// at most; then waits up to a second for the client's close, so that nothing sent is lost to
-    /// a reset. Where the client closed first, it gets the answer to that and nothing else.
+    /// a reset. Where the client closed first, it gets the answer to that and nothing else. Behind
+    /// its close it is to send nothing; if it does, that is thrown away for as long.
     //= docs/spec/websocket.md#websocket.close-order
     pub async fn close(
         mut self,
@@ -247,26 +266,33 @@ impl WebSocket {
             poll_fn(|cx| self.poll_send(cx, &mut Nothing)).await
         };
         let sent = tokio::time::timeout(patience, sending).await;
-        if !matches!(sent, Ok(Ok(_))) || self.closed.is_some() {
-            return;
+        if matches!(sent, Ok(Ok(_))) {
+            // Out of time or not: the connection is dropped.
+            let _ = tokio::time::timeout(LINGER, self.farewell()).await;
         }
-        // Out of time or not: the connection is dropped.
-        let _ = tokio::time::timeout(LINGER, self.farewell()).await;
     }
 
     /// Waits until the client closes too. One whose bytes mean nothing is told that there is
     /// nobody to read more of them, and those under way are thrown away.
     async fn farewell(&mut self) {
-        while !self.broken {
-            if let WebSocketEvent::Lost(lost) = self.next(&mut Nothing, true).await
-                && !matches!(lost, Lost::Malformed(_) | Lost::TooLarge)
-            {
+        while self.closed.is_none() && !self.broken {
+            let event = self.next(&mut Nothing, true).await;
+            if matches!(event, WebSocketEvent::Lost(Lost::Cut | Lost::Failed)) {
                 return;
             }
+        }
+        // Most clients keep to the rules, and are gone now.
+        if !self.broken && !poll_fn(|cx| Poll::Ready(self.has_more(cx))).await {
+            return;
         }
         // An error means that the connection has gone: reading says so too.
         let _ = poll_fn(|cx| Pin::new(&mut self.io).poll_shutdown(cx)).await;
         while poll_fn(|cx| self.poll_discard(cx)).await {}
+    }
+
+    /// Whether something came that is not looked at.
+    fn has_more(&mut self, cx: &mut Context<'_>) -> bool {
+        !self.unread.is_empty() || matches!(self.poll_discard(cx), Poll::Ready(true))
     }
 
     /// Reads what is not looked at. Returns whether there may be more.
