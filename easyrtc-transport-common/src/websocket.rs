@@ -137,8 +137,8 @@ impl WebSocket {
         }
     }
 
-    /// Nothing can be sent any more, but what the client sent before it went may still be there: its
-    /// close, perhaps.
+    /// Nothing can be sent any more, but what the client sent before it went may still be there:
+    /// its close, perhaps.
     fn poll_last_words(&mut self, cx: &mut Context<'_>) -> Poll<WebSocketEvent> {
         match self.poll_receive(cx) {
             // To go on with in the next turn.
@@ -190,8 +190,8 @@ impl WebSocket {
                 self.unread = Bytes::copy_from_slice(read);
                 message
             } else {
-                // Counts as if it had been read by itself: one read may bring thousands of messages,
-                // and other tasks have their turns in between.
+                // Counts as if it had been read by itself: one read may bring thousands of
+                // messages, and other tasks have their turns in between.
                 ready!(coop::poll_proceed(cx)).made_progress();
                 let mut read = &*self.unread;
                 let message = self.decoder.decode(&mut read);

@@ -1,2 +1,3 @@
 #![no_main]
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| easyrtc_transport_common::fuzz::websocket_decoder(bytes));
+use easyrtc_transport_common::fuzz::websocket_decoder;
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| websocket_decoder(bytes));

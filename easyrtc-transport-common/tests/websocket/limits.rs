@@ -20,7 +20,7 @@ async fn case_9_as_long_as_may_be() {
         let expected: [Frame; 2] = [(first, message.clone()), closed(1000)];
         let whole = [frame(first, &message), close(1000)].concat();
         server.check("9.1, 9.2, 9.5, 9.6", &whole, &expected).await;
-        // Of one byte each: what is copied whenever a fragment comes takes minutes.
+        // Of one byte each: to look at all of the text again with each would take minutes.
         for size in [1, 64, 1300, 65_536] {
             let parts = [fragmented(opcode, &message, size), close(1000)].concat();
             let answers = server.answers(&parts, usize::MAX).await;

@@ -119,6 +119,19 @@ fn no_more_is_held_than_came_and_a_message_may_have() {
     }
 }
 
+#[test]
+fn many_fragments_are_moved_seldom() {
+    let mut decoder = Decoder::new(100_000);
+    assert_eq!(decoder.decode(&mut &*frame(0x01, b"")), Ok(None));
+    let mut moves = 0;
+    for _ in 0..100_000 {
+        let before = decoder.message.capacity();
+        assert_eq!(decoder.decode(&mut &*frame(0x00, b"a")), Ok(None));
+        moves += usize::from(decoder.message.capacity() != before);
+    }
+    assert!(moves < 30, "{moves}");
+}
+
 fn frames() -> impl Strategy<Value = Vec<u8>> {
     let first = prop_oneof![
         8 => proptest::sample::select(vec![0x81, 0x82, 0x01, 0x02, 0x00, 0x80, 0x89, 0x8a]),
