@@ -1,5 +1,7 @@
 //! Inputs as they are written down.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use easyrtc_proto::{
     Attachments, ClientEvent, ClientMessage, Command, DecodeError, DecodeErrorKind, DecodeLimits,
@@ -20,7 +22,7 @@ use crate::stand_in::StandIns;
 pub(crate) enum RecordedInput {
     Opened {
         conn: ConnId,
-        meta: ConnMeta,
+        meta: Arc<ConnMeta>,
     },
     Alive {
         conn: ConnId,

@@ -145,8 +145,8 @@ impl Runtime {
     ///
     /// # Errors
     /// If there are as many as [`Options::hard_connection_limit`] allows.
-    pub fn connect(&self, meta: ConnMeta) -> Result<(Connection, Outbox), Refused> {
-        let shared = SharedOutbox::new(self.0.outbox);
+    pub fn connect(&self, meta: impl Into<Arc<ConnMeta>>) -> Result<(Connection, Outbox), Refused> {
+        let (meta, shared) = (meta.into(), SharedOutbox::new(self.0.outbox));
         let mut driver = self.0.lock();
         let limit = self.0.hard_connection_limit;
         if limit != 0 && driver.outboxes.len() >= limit {
@@ -336,9 +336,9 @@ impl Inner {
 }
 
 impl Driver {
-    /// Puts something into an outbox, and wakes who writes it, or returns whom to wake later. A full
-    /// outbox ends the connection: its client leaves its rooms now, not when the transport gets
-    /// round to it.
+    /// Puts something into an outbox, and wakes who writes it, or returns whom to wake later. If
+    /// the outbox is full, the connection ends: its client leaves its rooms now, not when the
+    /// transport gets round to it.
     //= docs/spec/limits.md#limits.slow-reader
     fn put(&mut self, conn: ConnId, item: Outgoing, at_once: bool) -> Option<Arc<SharedOutbox>> {
         let outbox = self.outboxes.get(&conn)?;

@@ -52,7 +52,7 @@ fn enter(clients: u64, window: u64) {
     let mut now = Now::default();
     for client in 0..clients {
         let conn = ConnId(client);
-        let meta = ConnMeta::new(TransportKind::SocketIo);
+        let meta = ConnMeta::new(TransportKind::SocketIo).into();
         feed(&mut core, now, Input::Opened { conn, meta }, &mut counts);
         let message = Ok(login());
         let input = Input::Message { conn, ack: Some(AckId(1)), message };

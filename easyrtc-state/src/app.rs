@@ -8,12 +8,13 @@ use easyrtc_proto::{AppName, GroupName, RoomName, SessionId};
 use crate::config::{Config, FieldMap};
 use crate::input::ConnId;
 use crate::room::Room;
+use crate::sorted_map::SortedSet;
 
 /// One application.
 #[derive(Debug, Hash)]
 pub(crate) struct App {
     pub(crate) fields: FieldMap,
-    pub(crate) rooms: BTreeMap<RoomName, Room>,
+    pub(crate) rooms: BTreeMap<RoomName, Box<Room>>,
     /// Who is in which group; a group nobody is in does not exist.
     pub(crate) groups: BTreeMap<GroupName, BTreeSet<ConnId>>,
     pub(crate) sessions: BTreeMap<SessionId, Session>,
@@ -27,7 +28,7 @@ pub(crate) struct App {
 #[derive(Debug, Default, Hash)]
 pub(crate) struct Session {
     pub(crate) fields: FieldMap,
-    pub(crate) connections: BTreeSet<ConnId>,
+    pub(crate) connections: SortedSet<ConnId>,
     /// When it is forgotten, while no connection uses it.
     pub(crate) forget_at: Option<Duration>,
 }
@@ -81,11 +82,16 @@ impl App {
 }
 
 /// The room `room` of the application `app` as it is when it comes into being.
-pub(crate) fn new_room(app: &AppName, room: &RoomName, config: &Config, lasting: bool) -> Room {
+pub(crate) fn new_room(
+    app: &AppName,
+    room: &RoomName,
+    config: &Config,
+    lasting: bool,
+) -> Box<Room> {
     let app = config.applications.get(app);
     let of_room = app.and_then(|app| app.rooms.get(room)).and_then(|room| room.room_max_connection);
     let of_app = app.and_then(|app| app.room_max_connection);
     let capacity = of_room.or(of_app).unwrap_or(config.limits.room_max_connection);
     //= docs/spec/rooms.md#rooms.create
-    Room::new(config.room_default_fields.clone(), lasting, capacity)
+    Box::new(Room::new(config.room_default_fields.clone(), lasting, capacity))
 }

@@ -145,7 +145,8 @@ fn ask(
 ) {
     let conn = pending.conn;
     let limit = ctx.config.limits.asks_per_connection;
-    let out = state.conns.get(&conn).map_or(0, |c| c.asks.len());
+    let waiting = state.conns.get(&conn).and_then(|c| c.waiting.get());
+    let out = waiting.map_or(0, |waiting| waiting.asks.len());
     if limit != 0 && out >= limit {
         let reject = Reject::new(ErrorCode::MsgRejectGenFail, "too many questions are out");
         return answer(conn, pending.ticket, event, Err(reject), ctx);
@@ -161,7 +162,7 @@ fn put_out(state: &mut State, pending: Pending, ctx: &Ctx<'_>) -> crate::AskId {
     let deadline = state.deadlines.set(ctx.now.mono, ctx.config.ask_timeout, Timer::Ask(ask));
     state.asks.set_deadline(ask, deadline);
     if let Some(conn) = state.conns.get_mut(&conn) {
-        conn.asks.insert(ask);
+        conn.waiting.change(|waiting| waiting.asks.insert(ask));
     }
     ask
 }

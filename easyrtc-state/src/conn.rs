@@ -13,20 +13,31 @@ use crate::ask::AskId;
 use crate::config::FieldMap;
 use crate::effect::Recipient;
 use crate::input::{AckId, ConnId, ConnMeta};
+use crate::rare::Rare;
+use crate::sorted_map::SortedSet;
 use crate::unhashed::Unhashed;
 
-/// One connection.
+/// One connection, in one piece of memory with its client: most have logged in.
 #[derive(Debug, Hash)]
 pub(crate) struct Conn {
     pub(crate) meta: Arc<ConnMeta>,
     /// When anything last came from it.
     pub(crate) last_seen: Unhashed<Duration>,
+    /// When silence is next looked for.
+    pub(crate) silence_deadline: Unhashed<Option<Duration>>,
+    /// What is awaited of it or by it.
+    pub(crate) waiting: Rare<Waiting>,
+    /// Who it is, once it has logged in.
+    pub(crate) client: Option<Client>,
+}
+
+/// What is awaited of a connection or by it.
+#[derive(Debug, Default, PartialEq, Hash)]
+pub(crate) struct Waiting {
     /// Whether it opened beyond the limit, so that its first login is refused.
     pub(crate) beyond_limit: bool,
     /// When it has to have authenticated.
     pub(crate) login_deadline: Option<Duration>,
-    /// When silence is next looked for.
-    pub(crate) silence_deadline: Unhashed<Option<Duration>>,
     /// The question about its login that is out. Until the answer its messages wait.
     pub(crate) login: Option<AskId>,
     /// All questions about it that are out.
@@ -35,12 +46,10 @@ pub(crate) struct Conn {
     pub(crate) parked: VecDeque<Parked>,
     /// Whether the driver was told to stop feeding it.
     pub(crate) paused: bool,
-    /// Who it is, once it has logged in.
-    pub(crate) client: Option<Box<Client>>,
 }
 
 /// A message that waits for the answer about a login.
-#[derive(Debug, Hash)]
+#[derive(Debug, PartialEq, Hash)]
 pub(crate) struct Parked {
     pub(crate) ack: Option<AckId>,
     pub(crate) message: Result<ClientMessage, DecodeError>,
@@ -54,11 +63,23 @@ pub(crate) struct Client {
     pub(crate) username: Option<Username>,
     pub(crate) presence: Presence,
     pub(crate) session: Option<SessionId>,
-    pub(crate) rooms: BTreeSet<RoomName>,
+    pub(crate) rooms: SortedSet<RoomName>,
+    pub(crate) granted: Rare<Granted>,
+    pub(crate) cfg: Rare<UserCfg>,
+}
+
+/// What a client was given by the server's side.
+#[derive(Debug, Default, PartialEq, Hash)]
+pub(crate) struct Granted {
     pub(crate) groups: BTreeSet<GroupName>,
     pub(crate) fields: FieldMap,
     /// In place of the configured servers.
     pub(crate) ice_servers: Option<Arc<[IceServer]>>,
+}
+
+/// What a client said with `setUserCfg`.
+#[derive(Debug, Default, PartialEq, Hash)]
+pub(crate) struct UserCfg {
     /// Its own fields, seen in every room under those of the room (decision D8).
     pub(crate) api_field: ApiFields,
     pub(crate) user_settings: BTreeMap<SettingName, Payload>,
@@ -70,15 +91,15 @@ impl Conn {
         Self {
             meta,
             last_seen: Unhashed(now),
-            beyond_limit: false,
-            login_deadline: None,
             silence_deadline: Unhashed(None),
-            login: None,
-            asks: BTreeSet::new(),
-            parked: VecDeque::new(),
-            paused: false,
+            waiting: Rare::none(),
             client: None,
         }
+    }
+
+    /// The question about its login that is out.
+    pub(crate) fn login(&self) -> Option<AskId> {
+        self.waiting.get()?.login
     }
 
     /// This connection as a receiver of messages.

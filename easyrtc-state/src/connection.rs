@@ -3,19 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use easyrtc_proto::{ErrorCode, ServerMessage};
+use easyrtc_proto::{ErrorCode, RoomName, ServerMessage};
 
-use crate::conn::Conn;
+use crate::conn::{Conn, Waiting};
 use crate::deadline::Timer;
 use crate::effect::{Effect, Recipients};
 use crate::input::{CloseReason, ConnId, ConnMeta, TransportKind};
 use crate::notice::Notice;
 use crate::planted::planted;
+use crate::rare::Rare;
 use crate::roster::{Change, Changes, announce};
 use crate::state::{Ctx, State};
 
 /// Takes a new connection in, or tells it why not.
-pub(crate) fn opened(state: &mut State, conn: ConnId, meta: ConnMeta, ctx: &mut Ctx<'_>) {
+pub(crate) fn opened(state: &mut State, conn: ConnId, meta: Arc<ConnMeta>, ctx: &mut Ctx<'_>) {
     let limits = &ctx.config.limits;
     let reached = |count: usize, limit: usize| limit != 0 && count >= limit;
     let peer = meta.peer;
@@ -30,9 +31,12 @@ pub(crate) fn opened(state: &mut State, conn: ConnId, meta: ConnMeta, ctx: &mut 
         TransportKind::WebSocket => ctx.config.login_timeout_websocket,
     };
     let now = ctx.now.mono;
-    let mut connection = Conn::new(Arc::new(meta), now);
-    connection.beyond_limit = beyond_limit;
-    connection.login_deadline = state.deadlines.set(now, login_timeout, Timer::Login(conn));
+    let mut connection = Box::new(Conn::new(meta, now));
+    connection.waiting = Rare::new(Waiting {
+        beyond_limit,
+        login_deadline: state.deadlines.set(now, login_timeout, Timer::Login(conn)),
+        ..Waiting::default()
+    });
     let patience = patience(ctx);
     connection.silence_deadline.0 = state.deadlines.set(now, patience, Timer::Silence(conn));
     state.conns.insert(conn, connection);
@@ -57,7 +61,8 @@ fn patience(ctx: &Ctx<'_>) -> Duration {
 /// The connection has logged in for the first time.
 pub(crate) fn authenticated(state: &mut State, conn: ConnId) {
     let Some(connection) = state.conns.get_mut(&conn) else { return };
-    state.deadlines.cancel(connection.login_deadline.take(), Timer::Login(conn));
+    let deadline = connection.waiting.change(|waiting| waiting.login_deadline.take());
+    state.deadlines.cancel(deadline, Timer::Login(conn));
     let peer = connection.meta.peer;
     state.unauthenticated = state.unauthenticated.saturating_sub(1);
     let Some(peer) = peer else { return };
@@ -99,7 +104,8 @@ pub(crate) fn close(state: &mut State, conn: ConnId, reason: CloseReason, ctx: &
 pub(crate) fn forget(state: &mut State, conn: ConnId, reason: CloseReason, ctx: &mut Ctx<'_>) {
     let Some(connection) = state.conns.get_mut(&conn) else { return };
     state.deadlines.cancel(connection.silence_deadline.0, Timer::Silence(conn));
-    for ask in std::mem::take(&mut connection.asks) {
+    let asks = connection.waiting.get().map(|waiting| waiting.asks.clone());
+    for ask in asks.into_iter().flatten() {
         if planted!(QuestionsOutlive) {
             break;
         }
@@ -122,7 +128,7 @@ pub(crate) fn forget(state: &mut State, conn: ConnId, reason: CloseReason, ctx: 
 fn forget_client(state: &mut State, conn: ConnId, ctx: &mut Ctx<'_>) {
     let Some(client) = state.client(conn) else { return };
     let (app, easyrtcid) = (client.app.clone(), client.easyrtcid);
-    let rooms = client.rooms.clone();
+    let rooms: Vec<RoomName> = client.rooms.keys().cloned().collect();
     for room in &rooms {
         state.leave_room(conn, room, ctx);
     }
@@ -145,7 +151,7 @@ fn forget_client(state: &mut State, conn: ConnId, ctx: &mut Ctx<'_>) {
 pub(crate) fn silence_due(state: &mut State, conn: ConnId, ctx: &mut Ctx<'_>) {
     let patience = patience(ctx);
     let Some(connection) = state.conns.get_mut(&conn) else { return };
-    if connection.paused {
+    if connection.waiting.get().is_some_and(|waiting| waiting.paused) {
         // What it says waits in the transport: it cannot be blamed for silence.
         connection.last_seen.0 = ctx.now.mono;
     }

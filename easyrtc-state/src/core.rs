@@ -6,7 +6,7 @@ use easyrtc_proto::{ClientMessage, DecodeError, ErrorCode};
 
 use crate::ask::{AskId, Verdict};
 use crate::config::Config;
-use crate::conn::Parked;
+use crate::conn::{Parked, Waiting};
 use crate::deadline::Timer;
 use crate::effect::{Effect, Effects};
 use crate::entropy::Entropy;
@@ -129,19 +129,23 @@ fn message_came(
 ) {
     let Some(connection) = state.conns.get_mut(&conn) else { return };
     //= docs/spec/envelope.md#envelope.order
-    if connection.login.is_none() && connection.parked.is_empty() {
+    let waits = |waiting: &Waiting| waiting.login.is_some() || !waiting.parked.is_empty();
+    let Some(waiting) = connection.waiting.get().filter(|waiting| waits(waiting)) else {
         return command::handle(state, conn, ack, message, ctx);
-    }
+    };
     let limit = ctx.config.limits.parked;
-    if limit != 0 && connection.parked.len() >= limit {
+    if limit != 0 && waiting.parked.len() >= limit {
         // The driver was told to pause before it came to this; whoever goes on all the same has
         // messages that would be neither answered nor in order.
         return connection::close(state, conn, CloseReason::Slow, ctx);
     }
     //= docs/spec/login.md#login.meanwhile
-    connection.parked.push_back(Parked { ack, message });
-    if limit != 0 && connection.parked.len() >= limit && !connection.paused {
-        connection.paused = true;
+    let pause = limit != 0 && waiting.parked.len() + 1 >= limit && !waiting.paused;
+    connection.waiting.change(|waiting| {
+        waiting.parked.push_back(Parked { ack, message });
+        waiting.paused |= pause;
+    });
+    if pause {
         ctx.out.push(Effect::Pause { conn });
     }
 }
@@ -149,15 +153,16 @@ fn message_came(
 /// Handles what waited, until the next question about a login.
 fn unpark(state: &mut State, conn: ConnId, ctx: &mut Ctx<'_>) {
     while let Some(connection) = state.conns.get_mut(&conn) {
-        if connection.login.is_some() {
+        if connection.waiting.get().is_none_or(|waiting| waiting.login.is_some()) {
             return;
         }
-        let next = match planted!(WaitingReversed) {
-            true => connection.parked.pop_back(),
-            false => connection.parked.pop_front(),
-        };
+        let next = connection.waiting.change(|waiting| match planted!(WaitingReversed) {
+            true => waiting.parked.pop_back(),
+            false => waiting.parked.pop_front(),
+        });
         let Some(Parked { ack, message }) = next else {
-            if std::mem::take(&mut connection.paused) && !planted!(NeverResumed) {
+            let paused = connection.waiting.change(|waiting| std::mem::take(&mut waiting.paused));
+            if paused && !planted!(NeverResumed) {
                 connection.last_seen.0 = ctx.now.mono;
                 ctx.out.push(Effect::Resume { conn });
             }
@@ -173,7 +178,7 @@ fn answered(state: &mut State, ask: AskId, verdict: Verdict, ctx: &mut Ctx<'_>) 
     let conn = pending.conn;
     state.deadlines.cancel(pending.deadline, Timer::Ask(ask));
     if let Some(connection) = state.conns.get_mut(&conn) {
-        connection.asks.remove(&ask);
+        connection.waiting.change(|waiting| waiting.asks.remove(&ask));
     }
     command::answered(state, pending, verdict, ctx);
     unpark(state, conn, ctx);
@@ -185,7 +190,7 @@ fn tick(state: &mut State, ctx: &mut Ctx<'_>) {
             Timer::Login(conn) => {
                 // Who has asked to log in waits for the answer, which has a deadline of its own.
                 //= docs/spec/login.md#login.timeout
-                if state.conns.get(&conn).is_some_and(|c| c.login.is_none()) {
+                if state.conns.get(&conn).is_some_and(|c| c.login().is_none()) {
                     let (code, reason) = (ErrorCode::LoginTimeout, CloseReason::LoginTimeout);
                     connection::dismiss(state, conn, code, reason, ctx);
                 }

@@ -4,7 +4,7 @@
 //! its number. Of a receiver it is enough to know how many of the changes it was told of, and for
 //! most that is none.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use easyrtc_proto::{AppName, ClientListDelta, EasyrtcId, RoomName};
@@ -12,6 +12,7 @@ use easyrtc_proto::{AppName, ClientListDelta, EasyrtcId, RoomName};
 use crate::input::ConnId;
 use crate::planted::planted;
 use crate::roster::Change;
+use crate::sorted_map::SortedSet;
 
 /// What is gathered in a room.
 #[derive(Debug, Hash)]
@@ -135,11 +136,11 @@ impl Latest {
 
 /// The clients about whom something is gathered, with the rooms in which it is.
 #[derive(Debug, Default, Hash)]
-pub(crate) struct Untold(BTreeMap<EasyrtcId, BTreeSet<(AppName, RoomName)>>);
+pub(crate) struct Untold(BTreeMap<EasyrtcId, SortedSet<(AppName, RoomName)>>);
 
 impl Untold {
     pub(crate) fn insert(&mut self, about: EasyrtcId, app: &AppName, room: &RoomName) {
-        self.0.entry(about).or_default().insert((app.clone(), room.clone()));
+        self.0.entry(about).or_default().insert((app.clone(), room.clone()), ());
     }
 
     pub(crate) fn remove(&mut self, about: EasyrtcId, app: &AppName, room: &RoomName) {
@@ -156,6 +157,6 @@ impl Untold {
     }
 
     pub(crate) fn rooms(&self, about: EasyrtcId) -> Vec<(AppName, RoomName)> {
-        self.0.get(&about).into_iter().flatten().cloned().collect()
+        self.0.get(&about).into_iter().flat_map(SortedSet::keys).cloned().collect()
     }
 }

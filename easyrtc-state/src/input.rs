@@ -1,6 +1,7 @@
 //! What happens to the core: the only way in.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use easyrtc_proto::{ClientMessage, DecodeError};
@@ -54,13 +55,13 @@ pub struct ConnMeta {
     /// The client's address.
     pub peer: Option<IpAddr>,
     /// `Origin` of the handshake.
-    pub origin: Option<String>,
+    pub origin: Option<Box<str>>,
     /// `User-Agent` of the handshake.
-    pub user_agent: Option<String>,
+    pub user_agent: Option<Box<str>>,
     /// `Cookie` of the handshake.
-    pub cookie: Option<String>,
+    pub cookie: Option<Box<str>>,
     /// The query string of the handshake.
-    pub query: Option<String>,
+    pub query: Option<Box<str>>,
 }
 
 impl ConnMeta {
@@ -109,7 +110,7 @@ pub enum Input {
         /// Its number, not used before.
         conn: ConnId,
         /// What is known of it.
-        meta: ConnMeta,
+        meta: Arc<ConnMeta>,
     },
     /// Bytes came that are no message: a ping, a pong, a poll, an ack. Transports may leave some
     /// of them out, as long as silence of a second or more is told from life.

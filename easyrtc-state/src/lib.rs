@@ -10,7 +10,7 @@
 //! # impl Entropy for Zeros { fn fill(&mut self, bytes: &mut [u8]) { bytes.fill(0) } }
 //! let mut core = Core::new(Config::default(), AllowAll, Zeros);
 //! let mut effects = Effects::new();
-//! let meta = ConnMeta::new(TransportKind::SocketIo);
+//! let meta = ConnMeta::new(TransportKind::SocketIo).into();
 //! core.handle(Now::default(), Input::Opened { conn: ConnId(1), meta }, &mut effects);
 //! assert_eq!(core.stats().connections, 1);
 //! ```
@@ -36,8 +36,10 @@ mod input;
 mod notice;
 mod planted;
 mod policy;
+mod rare;
 mod room;
 mod roster;
+mod sorted_map;
 mod state;
 mod ticket;
 mod token;

@@ -1,10 +1,9 @@
 //! A room and who is in it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use easyrtc_proto::{ApiFields, ClientEntry, EasyrtcId, RoomName, RoomStatus, RoomUpdate};
+use easyrtc_proto::{ApiFields, ClientEntry, RoomName, RoomStatus, RoomUpdate};
 
 use crate::config::FieldMap;
 use crate::conn::Client;
@@ -12,12 +11,14 @@ use crate::effect::Recipient;
 use crate::gathered::Gathered;
 use crate::input::ConnId;
 use crate::planted::planted;
+use crate::rare::Rare;
+use crate::sorted_map::SortedMap;
 use crate::unhashed::Unhashed;
 
 /// A room of an application.
 #[derive(Debug, Hash)]
 pub(crate) struct Room {
-    members: BTreeMap<ConnId, Member>,
+    members: SortedMap<ConnId, Member>,
     pub(crate) fields: FieldMap,
     /// Whether it stays when it is empty: the default room and configured ones.
     pub(crate) lasting: bool,
@@ -34,19 +35,16 @@ pub(crate) struct Room {
 /// Somebody in a room.
 #[derive(Debug, Hash)]
 pub(crate) struct Member {
-    easyrtcid: EasyrtcId,
-    /// When it entered: ms since the epoch.
-    joined_at: u64,
-    /// Its fields in this room, over those of the connection.
-    api_field: ApiFields,
     /// How others see it.
     entry: Arc<ClientEntry>,
+    /// Its fields in this room, over those of the connection.
+    api_field: Rare<ApiFields>,
 }
 
 impl Room {
     pub(crate) const fn new(fields: FieldMap, lasting: bool, capacity: usize) -> Self {
         Self {
-            members: BTreeMap::new(),
+            members: SortedMap::new(),
             fields,
             lasting,
             capacity,
@@ -76,18 +74,16 @@ impl Room {
     }
 
     pub(crate) fn contains(&self, conn: ConnId) -> bool {
-        self.members.contains_key(&conn)
+        self.members.contains(&conn)
     }
 
     /// Lets `client` in; who is in already keeps the time it entered.
     pub(crate) fn enter(&mut self, conn: ConnId, client: &Client, unix_ms: u64) {
         //= docs/spec/rooms.md#rooms.join-time
         let member = self.members.get(&conn).filter(|_| !planted!(JoinTimeReset));
-        let joined_at = member.map_or(unix_ms, |member| member.joined_at);
-        let api_field = ApiFields::default();
-        let entry = Arc::new(entry(client, joined_at, &api_field));
-        let member = Member { easyrtcid: client.easyrtcid, joined_at, api_field, entry };
-        self.members.insert(conn, member);
+        let joined_at = member.map_or(unix_ms, |member| member.entry.room_join_time);
+        let entry = Arc::new(entry(client, joined_at, None));
+        self.members.insert(conn, Member { entry, api_field: Rare::none() });
         self.recipients.0 = None;
         if let Some(gathered) = &mut self.gathered
             && !planted!(NewcomerToldTwice)
@@ -111,14 +107,15 @@ impl Room {
     pub(crate) fn set_api_field(&mut self, conn: ConnId, fields: ApiFields) {
         if let Some(member) = self.members.get_mut(&conn) {
             //= docs/spec/messages/setRoomApiField.md#set-room-api-field.replaces
-            member.api_field = fields;
+            member.api_field.change(|old| *old = fields);
         }
     }
 
     /// Sees to it that others see `client` as it now is.
     pub(crate) fn refresh(&mut self, conn: ConnId, client: &Client) {
         if let Some(member) = self.members.get_mut(&conn) {
-            member.entry = Arc::new(entry(client, member.joined_at, &member.api_field));
+            let joined_at = member.entry.room_join_time;
+            member.entry = Arc::new(entry(client, joined_at, member.api_field.get()));
         }
     }
 
@@ -133,7 +130,7 @@ impl Room {
         let list = self.recipients.0.get_or_insert_with(|| {
             let recipient = |(conn, member): (&ConnId, &Member)| Recipient {
                 conn: *conn,
-                easyrtcid: Some(member.easyrtcid),
+                easyrtcid: Some(member.entry.easyrtcid),
             };
             members.iter().map(recipient).collect()
         });
@@ -143,8 +140,8 @@ impl Room {
     /// The room as somebody in it is to know it from now on.
     pub(crate) fn joined(&self, name: &RoomName) -> RoomUpdate {
         //= docs/spec/rooms.md#rooms.join-self
-        let list = self.members.values();
-        let list = list.map(|member| (member.easyrtcid, Arc::clone(&member.entry))).collect();
+        let entries = self.members.iter().map(|(_, member)| &member.entry);
+        let list = entries.map(|entry| (entry.easyrtcid, Arc::clone(entry))).collect();
         RoomUpdate {
             //= docs/spec/messages/roomData.md#room-data.join
             client_list: Some(list),
@@ -154,10 +151,19 @@ impl Room {
     }
 }
 
-fn entry(client: &Client, joined_at: u64, room_fields: &ApiFields) -> ClientEntry {
-    let mut fields = client.api_field.clone();
+fn entry(client: &Client, joined_at: u64, of_room: Option<&ApiFields>) -> ClientEntry {
+    let of_client = client.cfg.get().map(|cfg| &cfg.api_field);
+    //= docs/spec/rooms.md#rooms.list-empty-field
+    let of_client = of_client.filter(|fields| !fields.0.is_empty());
     //= docs/spec/fields.md#fields.api-overlay
-    fields.0.extend(room_fields.0.iter().map(|(name, value)| (name.clone(), value.clone())));
+    let api_field = match (of_client.cloned(), of_room) {
+        (Some(mut fields), Some(of_room)) => {
+            let of_room = of_room.0.iter();
+            fields.0.extend(of_room.map(|(name, value)| (name.clone(), value.clone())));
+            Some(fields)
+        }
+        (of_client, of_room) => of_client.or_else(|| of_room.cloned()),
+    };
     //= docs/spec/rooms.md#rooms.entry
     //= docs/spec/rooms.md#rooms.user-agent
     //= docs/spec/messages/setUserCfg.md#set-user-cfg.private
@@ -166,7 +172,6 @@ fn entry(client: &Client, joined_at: u64, room_fields: &ApiFields) -> ClientEntr
         username: client.username.clone(),
         room_join_time: joined_at,
         presence: client.presence.clone(),
-        //= docs/spec/rooms.md#rooms.list-empty-field
-        api_field: Some(fields).filter(|fields| !fields.0.is_empty()),
+        api_field,
     }
 }

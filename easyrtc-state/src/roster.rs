@@ -95,11 +95,13 @@ pub(crate) fn announce(
     if !changes.keys().any(gathers) {
         return tell(state, app, conn, easyrtcid, changes, ctx);
     }
-    let (later, now): (Changes, Changes) =
-        changes.clone().into_iter().partition(|(name, _)| gathers(name));
-    tell(state, app, conn, easyrtcid, &now, ctx);
+    let (later, now): (Vec<_>, Vec<_>) = changes.iter().partition(|(name, _)| gathers(name));
+    if !now.is_empty() {
+        let now = now.into_iter().map(|(name, change)| (name.clone(), change.clone())).collect();
+        tell(state, app, conn, easyrtcid, &now, ctx);
+    }
     for (name, change) in later {
-        gather::add(state, app, &name, easyrtcid, change, ctx);
+        gather::add(state, app, name, easyrtcid, change.clone(), ctx);
     }
 }
 

@@ -22,7 +22,7 @@ use crate::room::Room;
 /// The state of a core.
 #[derive(Debug, Hash)]
 pub(crate) struct State {
-    pub(crate) conns: BTreeMap<ConnId, Conn>,
+    pub(crate) conns: BTreeMap<ConnId, Box<Conn>>,
     pub(crate) ids: BTreeMap<EasyrtcId, ConnId>,
     pub(crate) apps: BTreeMap<AppName, App>,
     pub(crate) asks: Asks,
@@ -91,11 +91,11 @@ impl State {
     }
 
     pub(crate) fn client(&self, conn: ConnId) -> Option<&Client> {
-        self.conns.get(&conn)?.client.as_deref()
+        self.conns.get(&conn)?.client.as_ref()
     }
 
     pub(crate) fn client_mut(&mut self, conn: ConnId) -> Option<&mut Client> {
-        self.conns.get_mut(&conn)?.client.as_deref_mut()
+        self.conns.get_mut(&conn)?.client.as_mut()
     }
 
     /// The client called `easyrtcid`, if it is in the application `app`.
@@ -112,18 +112,18 @@ impl State {
     }
 
     pub(crate) fn room(&self, app: &AppName, room: &RoomName) -> Option<&Room> {
-        self.apps.get(app)?.rooms.get(room)
+        self.apps.get(app)?.rooms.get(room).map(Box::as_ref)
     }
 
     pub(crate) fn room_mut(&mut self, app: &AppName, room: &RoomName) -> Option<&mut Room> {
-        self.apps.get_mut(app)?.rooms.get_mut(room)
+        self.apps.get_mut(app)?.rooms.get_mut(room).map(Box::as_mut)
     }
 
     /// Lets others see `conn` as it now is, in all its rooms.
     pub(crate) fn refresh(&mut self, conn: ConnId) {
-        let Some(client) = self.conns.get(&conn).and_then(|c| c.client.as_deref()) else { return };
+        let Some(client) = self.conns.get(&conn).and_then(|c| c.client.as_ref()) else { return };
         let Some(app) = self.apps.get_mut(&client.app) else { return };
-        for name in &client.rooms {
+        for name in client.rooms.keys() {
             if let Some(room) = app.rooms.get_mut(name) {
                 room.refresh(conn, client);
             }
@@ -132,7 +132,7 @@ impl State {
 
     /// Takes `conn` out of a room, which is forgotten after a while if it is empty now.
     pub(crate) fn leave_room(&mut self, conn: ConnId, name: &RoomName, ctx: &mut Ctx<'_>) {
-        let Some(client) = self.conns.get_mut(&conn).and_then(|c| c.client.as_deref_mut()) else {
+        let Some(client) = self.conns.get_mut(&conn).and_then(|c| c.client.as_mut()) else {
             return;
         };
         client.rooms.remove(name);
@@ -161,18 +161,18 @@ impl State {
 
     /// Takes `conn` out of its groups.
     pub(crate) fn leave_groups(&mut self, conn: ConnId) {
-        let Some(client) = self.conns.get_mut(&conn).and_then(|c| c.client.as_deref_mut()) else {
+        let Some(client) = self.conns.get_mut(&conn).and_then(|c| c.client.as_mut()) else {
             return;
         };
         let Some(app) = self.apps.get_mut(&client.app) else { return };
-        for name in std::mem::take(&mut client.groups) {
+        for name in client.granted.change(|granted| std::mem::take(&mut granted.groups)) {
             app.leave_group(conn, &name);
         }
     }
 
     /// Takes `conn` out of its session, which is forgotten after a while if nobody uses it now.
     pub(crate) fn leave_session(&mut self, conn: ConnId, ctx: &Ctx<'_>) {
-        let Some(client) = self.conns.get_mut(&conn).and_then(|c| c.client.as_deref_mut()) else {
+        let Some(client) = self.conns.get_mut(&conn).and_then(|c| c.client.as_mut()) else {
             return;
         };
         let Some(sid) = client.session.take() else { return };

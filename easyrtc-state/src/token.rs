@@ -12,16 +12,18 @@ use crate::state::{Ctx, State};
 pub(crate) fn of(state: &State, conn: ConnId, ctx: &Ctx<'_>) -> Option<ServerMessage> {
     let client = state.client(conn)?;
     let app = state.apps.get(&client.app)?;
-    let rooms = client.rooms.iter();
+    let rooms = client.rooms.keys();
     let rooms = rooms.filter_map(|name| Some((name.clone(), app.rooms.get(name)?.joined(name))));
-    let groups = client.groups.iter();
+    let granted = client.granted.get();
+    let groups = granted.into_iter().flat_map(|granted| &granted.groups);
     let groups = groups.map(|name| (name.clone(), Group { group_name: name.clone() }));
-    let ice_servers = client.ice_servers.as_ref().unwrap_or(&ctx.config.ice_servers);
+    let ice_servers = granted.and_then(|granted| granted.ice_servers.as_ref());
+    let ice_servers = ice_servers.unwrap_or(&ctx.config.ice_servers).clone();
     let interval = ctx.config.still_alive_interval.as_millis();
     Some(ServerMessage::Token(Box::new(Token {
         easyrtcid: client.easyrtcid,
-        field: client.fields.shared_if_any(),
-        ice_config: IceConfig { ice_servers: ice_servers.clone() },
+        field: granted.and_then(|granted| granted.fields.shared_if_any()),
+        ice_config: IceConfig { ice_servers },
         //= docs/spec/groups.md#groups.in-token
         group_list: groups.collect(),
         room_data: rooms.collect(),

@@ -30,13 +30,13 @@ pub fn connection_meta<B>(
         origin: header(ORIGIN),
         user_agent: header(USER_AGENT),
         cookie: header(COOKIE),
-        query: request.uri().query().filter(|query| query.len() <= MAX_META).map(str::to_owned),
+        query: request.uri().query().filter(|query| query.len() <= MAX_META).map(Box::from),
     }
 }
 
-fn value(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+fn value(headers: &HeaderMap, name: &HeaderName) -> Option<Box<str>> {
     let value = headers.get(name)?.to_str().ok()?;
-    (value.len() <= MAX_META).then(|| value.to_owned())
+    (value.len() <= MAX_META).then(|| value.into())
 }
 
 /// A response without a body.

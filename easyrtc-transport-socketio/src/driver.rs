@@ -23,7 +23,7 @@ pub(crate) struct Driver {
     connection: Option<Connection>,
     /// A message that the core lets wait. Meanwhile no other is taken of the client.
     held: Option<Box<Delivery>>,
-    meta: Box<ConnMeta>,
+    meta: Arc<ConnMeta>,
 }
 
 impl Driver {
@@ -33,7 +33,7 @@ impl Driver {
             max_attachments: shared.config.max_attachments,
         };
         let receiver = Receiver::new(limits, link.revision());
-        Self { shared, link, receiver, connection: None, held: None, meta: Box::new(meta) }
+        Self { shared, link, receiver, connection: None, held: None, meta: Arc::new(meta) }
     }
 
     /// Serves the session until it ends.
@@ -174,7 +174,7 @@ impl Driver {
 
     fn connect(&mut self) -> Result<(), End> {
         let (connection, outbox) =
-            self.shared.runtime.connect(ConnMeta::clone(&self.meta)).map_err(|_| End::refused())?;
+            self.shared.runtime.connect(Arc::clone(&self.meta)).map_err(|_| End::refused())?;
         self.connection = Some(connection);
         self.link.join(outbox)
     }

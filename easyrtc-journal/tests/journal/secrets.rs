@@ -71,8 +71,8 @@ fn answer(recorded: &mut Recorded, effects: &[Effect], verdict: impl Fn(AskId) -
 /// Logs in; the easyrtcid.
 fn login(recorded: &mut Recorded) -> (ConnId, EasyrtcId) {
     let meta = ConnMeta {
-        cookie: Some(format!("easyrtcsid={SECRET}")),
-        query: Some(format!("token={SECRET}")),
+        cookie: Some(format!("easyrtcsid={SECRET}").into()),
+        query: Some(format!("token={SECRET}").into()),
         ..ConnMeta::new(TransportKind::WebSocket)
     };
     let conn = recorded.open(meta);

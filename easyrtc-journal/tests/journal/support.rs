@@ -87,7 +87,7 @@ impl Recorded {
     pub(crate) fn open(&mut self, meta: ConnMeta) -> ConnId {
         let conn = ConnId(self.connections);
         self.connections += 1;
-        self.feed(Input::Opened { conn, meta });
+        self.feed(Input::Opened { conn, meta: meta.into() });
         conn
     }
 

@@ -51,7 +51,7 @@ pub(super) fn push_ice_config(
     let conn = find(state, easyrtcid)?;
     let sent = ice_servers.clone().unwrap_or_else(|| ctx.config.ice_servers.clone());
     if let Some(client) = state.client_mut(conn) {
-        client.ice_servers = ice_servers;
+        client.granted.change(|granted| granted.ice_servers = ice_servers);
     }
     let message = ServerMessage::IceConfig(IceConfig { ice_servers: sent });
     ctx.send(one(conn, easyrtcid), message);

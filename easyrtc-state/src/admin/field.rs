@@ -17,18 +17,20 @@ pub(super) fn set(
     field: Option<Field>,
     ctx: &mut Ctx<'_>,
 ) -> Result<(), AdminError> {
-    let fields = find(state, of)?;
     let limit = ctx.config.limits.fields;
-    let is_new = field.is_some() && !fields.0.contains_key(&name);
-    if is_new && limit != 0 && fields.0.len() >= limit {
-        return Err(AdminError::TooMany);
-    }
-    let before = fields.shared();
-    match field {
-        Some(field) => fields.0.insert(name, field),
-        None => fields.0.remove(&name),
-    };
-    if fields.shared() == before {
+    let visibly = change(state, of, |fields| {
+        let is_new = field.is_some() && !fields.0.contains_key(&name);
+        if is_new && limit != 0 && fields.0.len() >= limit {
+            return Err(AdminError::TooMany);
+        }
+        let before = fields.shared();
+        match field {
+            Some(field) => fields.0.insert(name, field),
+            None => fields.0.remove(&name),
+        };
+        Ok(fields.shared() != before)
+    })??;
+    if !visibly {
         return Ok(());
     }
     match of {
@@ -46,23 +48,29 @@ pub(super) fn set(
     Ok(())
 }
 
-fn find<'a>(state: &'a mut State, of: &FieldOwner) -> Result<&'a mut FieldMap, AdminError> {
-    let no_app = AdminError::NoApplication;
-    match of {
-        FieldOwner::Application(app) => Ok(&mut state.apps.get_mut(app).ok_or(no_app)?.fields),
+/// Changes the fields of an application, room, session or connection.
+fn change<R>(
+    state: &mut State,
+    of: &FieldOwner,
+    how: impl FnOnce(&mut FieldMap) -> R,
+) -> Result<R, AdminError> {
+    let (no_app, apps) = (AdminError::NoApplication, &mut state.apps);
+    Ok(match of {
+        FieldOwner::Application(app) => how(&mut apps.get_mut(app).ok_or(no_app)?.fields),
         FieldOwner::Room(app, room) => {
-            let app = state.apps.get_mut(app).ok_or(no_app)?;
-            Ok(&mut app.rooms.get_mut(room).ok_or(AdminError::NoRoom)?.fields)
+            let rooms = &mut apps.get_mut(app).ok_or(no_app)?.rooms;
+            how(&mut rooms.get_mut(room).ok_or(AdminError::NoRoom)?.fields)
         }
         FieldOwner::Session(app, sid) => {
-            let app = state.apps.get_mut(app).ok_or(no_app)?;
-            Ok(&mut app.sessions.get_mut(sid).ok_or(AdminError::NoSession)?.fields)
+            let sessions = &mut apps.get_mut(app).ok_or(no_app)?.sessions;
+            how(&mut sessions.get_mut(sid).ok_or(AdminError::NoSession)?.fields)
         }
         FieldOwner::Connection(easyrtcid) => {
             let conn = client::find(state, *easyrtcid)?;
-            Ok(&mut state.client_mut(conn).ok_or(AdminError::NoClient)?.fields)
+            let client = state.client_mut(conn).ok_or(AdminError::NoClient)?;
+            client.granted.change(|granted| how(&mut granted.fields))
         }
-    }
+    })
 }
 
 /// The complete map always, also when the last field is gone: clients replace what they have.
@@ -83,7 +91,7 @@ fn tell_session(state: &State, app: &easyrtc_proto::AppName, sid: &SessionId, ct
     let Some(session) = session.filter(|session| !session.connections.is_empty()) else { return };
     //= docs/spec/messages/sessionData.md#session-data.complete
     let data = SessionData { easyrtcsid: sid.clone(), field: Some(session.fields.shared()) };
-    let conns = session.connections.iter();
+    let conns = session.connections.keys();
     let list = conns.filter_map(|&conn| Some(state.conns.get(&conn)?.recipient(conn))).collect();
     ctx.send(Recipients::Many { list, except: None }, ServerMessage::SessionData(data));
 }

@@ -15,15 +15,18 @@ pub(super) fn set(
     let conn = client::find(state, easyrtcid)?;
     let limit = ctx.config.limits.groups_per_connection;
     let client = state.client_mut(conn).ok_or(AdminError::NoClient)?;
-    let is_new = member && !client.groups.contains(&group);
-    if is_new && limit != 0 && client.groups.len() >= limit {
-        return Err(AdminError::TooMany);
-    }
-    if member {
-        client.groups.insert(group.clone());
-    } else {
-        client.groups.remove(&group);
-    }
+    client.granted.change(|granted| {
+        let groups = &mut granted.groups;
+        let is_new = member && !groups.contains(&group);
+        if is_new && limit != 0 && groups.len() >= limit {
+            return Err(AdminError::TooMany);
+        }
+        match member {
+            true => groups.insert(group.clone()),
+            false => groups.remove(&group),
+        };
+        Ok(())
+    })?;
     let app = client.app.clone();
     let app = state.apps.get_mut(&app).ok_or(AdminError::NoApplication)?;
     if member {

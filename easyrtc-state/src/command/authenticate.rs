@@ -10,14 +10,16 @@ use easyrtc_proto::{AppName, Authenticate, ClientEvent, ErrorCode, Presence, Roo
 use super::{answer, join, put_out, set_user_cfg};
 use crate::app::{App, Session};
 use crate::ask::{About, Grant, LoginQuestion, Pending, Question, Verdict};
-use crate::conn::Client;
+use crate::conn::{Client, Granted};
 use crate::deadline::Timer;
 use crate::effect::Effect;
 use crate::entropy::draw_easyrtcid;
 use crate::input::{CloseReason, ConnId};
 use crate::notice::Notice;
 use crate::planted::planted;
+use crate::rare::Rare;
 use crate::roster::{Change, Changes, announce};
+use crate::sorted_map::SortedSet;
 use crate::state::{Ctx, Reject, State};
 use crate::ticket::Ticket;
 use crate::{connection, token};
@@ -32,7 +34,7 @@ pub(super) fn ask(
 ) {
     let Some(connection) = state.conns.get(&conn) else { return ticket.abandon() };
     //= docs/spec/login.md#login.no-sockets
-    if connection.beyond_limit {
+    if connection.waiting.get().is_some_and(|waiting| waiting.beyond_limit) {
         let reject = Reject::new(ErrorCode::LoginNoSockets, "too many connections");
         return refuse(state, conn, ticket, reject, ctx);
     }
@@ -47,7 +49,7 @@ pub(super) fn ask(
     let pending = Pending { conn, ticket, about: About::Login(request), deadline: None };
     let ask = put_out(state, pending, ctx);
     if let Some(connection) = state.conns.get_mut(&conn) {
-        connection.login = Some(ask);
+        connection.waiting.change(|waiting| waiting.login = Some(ask));
     }
     ctx.out.push(Effect::Ask { ask, question });
 }
@@ -83,7 +85,7 @@ pub(super) fn answered(
     ctx: &mut Ctx<'_>,
 ) {
     if let Some(connection) = state.conns.get_mut(&conn) {
-        connection.login = None;
+        connection.waiting.change(|waiting| waiting.login = None);
     }
     let grant = match verdict {
         Verdict::Allow(grant) => Ok(grant),
@@ -215,14 +217,14 @@ fn leave_former(
     ctx: &mut Ctx<'_>,
 ) -> Option<Former> {
     let connection = state.conns.get(&conn)?;
-    let Some(client) = connection.client.as_deref() else {
+    let Some(client) = connection.client.as_ref() else {
         connection::authenticated(state, conn);
         return Some(Former::default());
     };
     let (easyrtcid, app) = (client.easyrtcid, client.app.clone());
     //= docs/spec/login.md#login.again-rooms
     let keeps = |room: &RoomName| app == login.app && login.rooms.contains_key(room);
-    let (kept, left): (Vec<_>, Vec<_>) = client.rooms.iter().cloned().partition(keeps);
+    let (kept, left): (Vec<_>, Vec<_>) = client.rooms.keys().cloned().partition(keeps);
     let had_fields = kept.into_iter().map(|name| {
         let entry = state.room(&app, &name).and_then(|room| room.entry(conn));
         let had = entry.is_some_and(|entry| entry.api_field.is_some());
@@ -256,29 +258,27 @@ fn become_client(
     fields.0.extend(grant.fields.0);
     //= docs/spec/rooms.md#rooms.presence-default
     let presence = request.set_presence.unwrap_or_default().applied_to(&Presence::default());
+    let app = state.apps.entry(app_name.clone());
+    let shared_name = app.key().clone();
+    let app = app.or_insert_with(|| App::new(app_name, ctx.config));
+    app.clients.insert(conn);
+    let groups = grant.groups;
+    for group in &groups {
+        app.groups.entry(group.clone()).or_default().insert(conn);
+    }
     //= docs/spec/login.md#login.again-reset
     let mut client = Client {
         easyrtcid,
-        app: app_name.clone(),
+        app: shared_name,
         username: grant.username.or(request.username),
         presence,
         session: request.easyrtcsid.clone(),
-        rooms: std::collections::BTreeSet::new(),
-        groups: grant.groups.clone(),
-        fields,
-        ice_servers: grant.ice_servers,
-        api_field: easyrtc_proto::ApiFields::default(),
-        user_settings: BTreeMap::new(),
-        p2p_list: None,
+        rooms: SortedSet::new(),
+        granted: Rare::new(Granted { groups, fields, ice_servers: grant.ice_servers }),
+        cfg: Rare::none(),
     };
     if let Ok(cfg) = set_user_cfg::decide(&client, request.set_user_cfg, &ctx.config.limits) {
-        cfg.apply_to(&mut client);
-    }
-    let create = || App::new(app_name, ctx.config);
-    let app = state.apps.entry(app_name.clone()).or_insert_with(create);
-    app.clients.insert(conn);
-    for group in grant.groups {
-        app.groups.entry(group).or_default().insert(conn);
+        client.cfg = Rare::new(cfg);
     }
     if let Some(sid) = request.easyrtcsid {
         let timer = Timer::Session(app_name.clone(), sid.clone());
@@ -287,12 +287,12 @@ fn become_client(
             state.sessions += 1;
             Session::default()
         });
-        session.connections.insert(conn);
+        session.connections.insert(conn, ());
         state.deadlines.cancel(session.forget_at.take(), timer);
     }
     state.ids.insert(easyrtcid, conn);
     if let Some(connection) = state.conns.get_mut(&conn) {
         //= docs/spec/login.md#login.again-once
-        connection.client = Some(Box::new(client));
+        connection.client = Some(client);
     }
 }

@@ -30,7 +30,7 @@ pub(super) fn answered(
 ) -> Result<ServerMessage, Reject> {
     match verdict {
         Verdict::IceServers(servers) => {
-            let granted = || client(state, conn).ok().and_then(|c| c.ice_servers.clone());
+            let granted = || state.client(conn)?.granted.get()?.ice_servers.clone();
             let servers = servers.or_else(granted);
             let ice_servers = servers.unwrap_or_else(|| ctx.config.ice_servers.clone());
             Ok(ServerMessage::IceConfig(IceConfig { ice_servers }))

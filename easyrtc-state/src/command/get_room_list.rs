@@ -15,8 +15,8 @@ pub(super) fn run(state: &State, conn: ConnId, ctx: &Ctx<'_>) -> Result<ServerMe
     //= docs/spec/messages/roomList.md#room-list.all
     //= docs/spec/rooms.md#rooms.empty-listed
     let rooms = state.apps.get(app).into_iter().flat_map(|app| &app.rooms);
-    let entry = |(name, room): (&easyrtc_proto::RoomName, &crate::room::Room)| {
+    let entries = rooms.map(|(name, room)| {
         (name.clone(), RoomListEntry { room_name: name.clone(), number_clients: room.len() })
-    };
-    Ok(ServerMessage::RoomList(RoomList { room_list: rooms.map(entry).collect() }))
+    });
+    Ok(ServerMessage::RoomList(RoomList { room_list: entries.collect() }))
 }

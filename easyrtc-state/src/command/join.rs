@@ -68,7 +68,7 @@ pub(super) fn decide(
 
 /// Lets a client into a room of its application, which is created if need be.
 pub(super) fn enter(state: &mut State, conn: ConnId, name: &RoomName, ctx: &mut Ctx<'_>) {
-    let Some(client) = state.conns.get_mut(&conn).and_then(|c| c.client.as_deref_mut()) else {
+    let Some(client) = state.conns.get_mut(&conn).and_then(|c| c.client.as_mut()) else {
         return;
     };
     let Some(app) = state.apps.get_mut(&client.app) else { return };
@@ -76,15 +76,16 @@ pub(super) fn enter(state: &mut State, conn: ConnId, name: &RoomName, ctx: &mut 
     if !app.rooms.contains_key(name) {
         ctx.notice(Notice::RoomCreated { app: app_name.clone(), room: name.clone() });
     }
-    let create = || new_room(&app_name, name, ctx.config, false);
-    let room = app.rooms.entry(name.clone()).or_insert_with(create);
+    let room = app.rooms.entry(name.clone());
+    let shared_name = room.key().clone();
+    let room = room.or_insert_with(|| new_room(&app_name, name, ctx.config, false));
     let timer = Timer::Room(app_name.clone(), name.clone());
     if !planted!(StaleRoomTimer) {
         state.deadlines.cancel(room.forget_at.take(), timer);
     }
     let newcomer = !room.contains(conn);
     room.enter(conn, client, ctx.now.unix_ms);
-    client.rooms.insert(name.clone());
+    client.rooms.insert(shared_name, ());
     if newcomer {
         ctx.notice(Notice::RoomJoined { easyrtcid, app: app_name, room: name.clone() });
     }

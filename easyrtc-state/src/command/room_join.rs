@@ -31,7 +31,7 @@ fn decide(state: &State, conn: ConnId, request: &RoomJoin, ctx: &Ctx<'_>) -> Res
     let refused = &ErrorCode::MsgRejectBadRoom;
     let gone = || Reject::new(refused.clone(), "no such application");
     let app = state.apps.get(&client.app).ok_or_else(gone)?;
-    let kept = client.rooms.iter().filter(|room| !request.rooms.contains_key(*room)).count();
+    let kept = client.rooms.keys().filter(|room| !request.rooms.contains_key(*room)).count();
     let codes = join::Codes { missing: refused, full: refused };
     join::decide((&client.app, app), conn, &request.rooms, kept, codes, ctx)
 }

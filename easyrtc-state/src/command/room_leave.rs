@@ -21,7 +21,7 @@ pub(super) fn run(
 fn decide(state: &State, conn: ConnId, request: &RoomLeave) -> Result<Vec<RoomName>, Reject> {
     let client = client(state, conn)?;
     //= docs/spec/messages/roomLeave.md#room-leave.never-refused
-    Ok(client.rooms.intersection(&request.rooms).cloned().collect())
+    Ok(client.rooms.keys().filter(|room| request.rooms.contains(*room)).cloned().collect())
 }
 
 fn apply(

@@ -43,7 +43,7 @@ fn apply(state: &mut State, conn: ConnId, presence: Presence, ctx: &mut Ctx<'_>)
     let Some(client) = state.client(conn) else { return ServerMessage::Ack };
     let (app, easyrtcid) = (client.app.clone(), client.easyrtcid);
     let entry = |name| state.room(&app, name).and_then(|room| room.entry(conn));
-    let rooms = client.rooms.iter();
+    let rooms = client.rooms.keys();
     let changes: Changes = rooms
         .filter_map(|name| Some((name.clone(), Change::update(entry(name)?, false))))
         .collect();

@@ -109,10 +109,10 @@ pub(crate) fn before_hearing_from(
 /// in.
 //= docs/spec/rooms.md#rooms.gather-list
 pub(crate) fn before_listing_rooms(state: &mut State, conn: ConnId, ctx: &mut Ctx<'_>) {
-    let Some(client) = state.conns.get(&conn).and_then(|c| c.client.as_deref()) else { return };
+    let Some(client) = state.conns.get(&conn).and_then(|c| c.client.as_ref()) else { return };
     let Some(app) = state.apps.get_mut(&client.app) else { return };
     let to = Recipient { conn, easyrtcid: Some(client.easyrtcid) };
-    for name in &client.rooms {
+    for name in client.rooms.keys() {
         if let Some(gathered) = app.rooms.get_mut(name).and_then(|room| room.gathered.as_mut()) {
             send_to(gathered, &[to], name, ctx);
         }

@@ -151,7 +151,7 @@ impl Table {
     }
 
     pub(crate) fn open(&mut self, conn: u64) -> Vec<String> {
-        let meta = ConnMeta::new(TransportKind::SocketIo);
+        let meta = ConnMeta::new(TransportKind::SocketIo).into();
         self.input(Input::Opened { conn: ConnId(conn), meta })
     }
 

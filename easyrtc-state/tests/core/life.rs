@@ -25,7 +25,7 @@ fn who_does_not_log_in_is_told_and_closed() {
 #[test]
 fn a_raw_websocket_has_less_time() {
     let mut table = Table::new();
-    let meta = ConnMeta::new(TransportKind::WebSocket);
+    let meta = ConnMeta::new(TransportKind::WebSocket).into();
     table.input(Input::Opened { conn: ConnId(1), meta });
     assert_eq!(outcome(&table.wait(30 * SECOND)), "LOGIN_TIMEOUT");
 }

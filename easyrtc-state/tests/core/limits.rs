@@ -73,7 +73,7 @@ fn connections_that_have_not_logged_in() {
     });
     let mut open = |conn, peer: &str| {
         let peer: Option<IpAddr> = peer.parse().ok();
-        let meta = ConnMeta { peer, ..ConnMeta::new(TransportKind::SocketIo) };
+        let meta = ConnMeta { peer, ..ConnMeta::new(TransportKind::SocketIo) }.into();
         outcome(&table.input(Input::Opened { conn: ConnId(conn), meta }))
     };
     assert_eq!(open(1, "192.0.2.1"), "ok");
@@ -82,7 +82,7 @@ fn connections_that_have_not_logged_in() {
     assert_eq!(open(4, ""), "ok");
     assert_eq!(open(5, ""), "LOGIN_NO_SOCKETS");
     table.auth(1, "");
-    let meta = ConnMeta::new(TransportKind::SocketIo);
+    let meta = ConnMeta::new(TransportKind::SocketIo).into();
     assert!(table.input(Input::Opened { conn: ConnId(6), meta }).is_empty());
 }
 

@@ -69,7 +69,7 @@ impl World {
     }
 
     pub(crate) fn open(&mut self, conn: u64) {
-        let meta = ConnMeta::new(TransportKind::SocketIo);
+        let meta = ConnMeta::new(TransportKind::SocketIo).into();
         self.carry_out(Input::Opened { conn: ConnId(conn), meta });
     }
 

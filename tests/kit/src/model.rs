@@ -225,7 +225,7 @@ impl Model {
         self.hear(conn, Heard::Event(own, message));
     }
 
-    fn opened(&mut self, conn: ConnId, meta: ConnMeta) {
+    fn opened(&mut self, conn: ConnId, meta: Arc<ConnMeta>) {
         let limits = &self.config.limits;
         let waiting = || self.conns.values().filter(|c| c.client.is_none());
         let from_peer = waiting().filter(|c| meta.peer.is_some() && c.meta.peer == meta.peer);
@@ -236,7 +236,7 @@ impl Model {
             TransportKind::WebSocket => self.config.login_timeout_websocket,
         };
         let connection = Connection {
-            meta: Arc::new(meta),
+            meta,
             beyond_limit: reached(self.conns.len(), limits.connections),
             last_seen: self.now.mono,
             silence_due: self.patience().map(|patience| self.now.mono + patience),

@@ -90,7 +90,7 @@ impl World {
             0 => None,
             last => Some(IpAddr::V4(Ipv4Addr::new(192, 0, 2, last))),
         };
-        let meta = ConnMeta { peer, ..ConnMeta::new(transport) };
+        let meta = ConnMeta { peer, ..ConnMeta::new(transport) }.into();
         let latency = self.random.up_to(self.swarm.latency);
         let wired = self.random.chance(self.swarm.wired);
         self.links.insert(conn, Link::new(latency, wired));

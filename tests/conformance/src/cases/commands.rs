@@ -358,7 +358,7 @@ async fn presence_refused(_world: World) -> Outcome {
         core.handle(now, input, &mut effects);
         effects.drain().collect::<Vec<_>>()
     };
-    handle(Input::Opened { conn, meta: ConnMeta::new(TransportKind::SocketIo) });
+    handle(Input::Opened { conn, meta: ConnMeta::new(TransportKind::SocketIo).into() });
     let login = r#"{"msgType":"authenticate","msgData":{"apiVersion":"1"}}"#;
     let asked = handle(said(conn, 1, ClientEvent::Auth, login)?);
     let ask = asked.iter().find_map(|effect| match effect {

@@ -105,7 +105,7 @@ impl Players {
         let client = client.map_err(|stop| Difference::new("no connection", stop.to_string()))?;
         let conn = ConnId(self.opened);
         self.opened += 1;
-        let meta = ConnMeta::new(TransportKind::SocketIo);
+        let meta = ConnMeta::new(TransportKind::SocketIo).into();
         self.take(Input::Opened { conn, meta }, Hints::default());
         self.players.insert(who, Player { client, conn, logged_in: false });
         Ok(())

@@ -104,7 +104,7 @@ impl World {
             0 => None,
             last => Some(IpAddr::V4(Ipv4Addr::new(192, 0, 2, last))),
         };
-        let meta = ConnMeta { peer, ..ConnMeta::new(transport) };
+        let meta = ConnMeta { peer, ..ConnMeta::new(transport) }.into();
         self.feed(Input::Opened { conn, meta })?;
         Ok(Some(conn))
     }
