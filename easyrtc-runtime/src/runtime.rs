@@ -342,11 +342,8 @@ impl Driver {
     //= docs/spec/limits.md#limits.slow-reader
     fn put(&mut self, conn: ConnId, item: Outgoing, at_once: bool) -> Option<Arc<SharedOutbox>> {
         let outbox = self.outboxes.get(&conn)?;
-        let put = if at_once {
-            outbox.push(item).map(|()| false)
-        } else {
-            outbox.push_unnoticed(item)
-        };
+        let put =
+            if at_once { outbox.push(item).map(|()| false) } else { outbox.push_unnoticed(item) };
         if put.is_err() {
             let reason = CloseReason::Slow;
             outbox.abort(reason);
