@@ -112,7 +112,6 @@ mod tests {
                     prop_assert_eq!(sorted.get_mut(&key), map.get_mut(&key));
                     prop_assert_eq!(sorted.contains(&key), map.contains_key(&key));
                 }
-                prop_assert!(sorted.0.capacity() <= 4 * sorted.len());
             }
         }
     }
@@ -124,5 +123,17 @@ mod tests {
             map.insert(key, ());
             assert_eq!(map.0.capacity(), map.len());
         }
+    }
+    #[test]
+    fn when_many_are_gone_their_places_are_too() {
+        let mut map = SortedMap::new();
+        for key in 0..1000 {
+            map.insert(key, ());
+        }
+        for key in 0..1000 {
+            map.remove(&key);
+            assert!(map.0.capacity() <= 4 * map.len().max(1), "{}", map.0.capacity());
+        }
+        assert_eq!(map.0.capacity(), 0);
     }
 }
