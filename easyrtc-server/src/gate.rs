@@ -7,10 +7,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use easyrtc_transport_common::Number;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio::time::{Sleep, sleep};
+
+use crate::proxy_protocol::ProxyHeaderError;
 
 /// Counts open sockets and refuses more than its limit.
 #[derive(Debug)]
@@ -19,6 +22,23 @@ pub struct Gate {
     write_timeout: Duration,
     open: AtomicUsize,
     emptied: Notify,
+    accepted: Number,
+    refused: Number,
+    refused_headers: [Number; ProxyHeaderError::KINDS.len()],
+}
+
+/// What came of sockets, at one moment. All but `open` only grow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SocketMetrics {
+    /// Sockets that are open.
+    pub open: usize,
+    /// Sockets let in.
+    pub accepted: u64,
+    /// Sockets refused because there were as many as there may be.
+    pub refused: u64,
+    /// Sockets closed for want of a header of the PROXY protocol, by
+    /// [`ProxyHeaderError::KINDS`].
+    pub refused_headers: [u64; ProxyHeaderError::KINDS.len()],
 }
 
 impl Gate {
@@ -26,8 +46,15 @@ impl Gate {
     /// peer takes nothing for `write_timeout`; zero means no limit.
     #[must_use]
     pub fn new(limit: usize, write_timeout: Duration) -> Arc<Self> {
-        let (open, emptied) = (AtomicUsize::new(0), Notify::new());
-        Arc::new(Self { limit, write_timeout, open, emptied })
+        Arc::new(Self {
+            limit,
+            write_timeout,
+            open: AtomicUsize::new(0),
+            emptied: Notify::new(),
+            accepted: Number::default(),
+            refused: Number::default(),
+            refused_headers: Default::default(),
+        })
     }
 
     /// Lets a socket in, or gives it back if there are as many as there may be.
@@ -40,8 +67,32 @@ impl Gate {
             (open < limit).then_some(open + 1)
         });
         match admitted {
-            Ok(_) => Ok(Socket { stream, stalled: None, place: Place(Arc::clone(self)) }),
-            Err(_) => Err(stream),
+            Ok(_) => {
+                self.accepted.add(1);
+                Ok(Socket { stream, stalled: None, place: Place(Arc::clone(self)) })
+            }
+            Err(_) => {
+                self.refused.add(1);
+                Err(stream)
+            }
+        }
+    }
+
+    /// A socket is closed because of its header of the PROXY protocol.
+    pub fn refused_header(&self, error: &ProxyHeaderError) {
+        if let Some(number) = self.refused_headers.get(error.kind()) {
+            number.add(1);
+        }
+    }
+
+    /// The numbers as they are now.
+    #[must_use]
+    pub fn metrics(&self) -> SocketMetrics {
+        SocketMetrics {
+            open: self.open(),
+            accepted: self.accepted.get(),
+            refused: self.refused.get(),
+            refused_headers: self.refused_headers.each_ref().map(Number::get),
         }
     }
 
@@ -86,6 +137,14 @@ pub struct Socket {
 }
 
 impl Socket {
+    /// Waits for bytes and looks at them without taking them; none means that the peer has ended.
+    ///
+    /// # Errors
+    /// If the socket fails.
+    pub async fn peek(&self, bytes: &mut [u8]) -> Result<usize> {
+        self.stream.peek(bytes).await
+    }
+
     /// Passes on what a write came to, unless it has come to nothing for too long.
     fn watch<T>(&mut self, context: &mut Context<'_>, poll: Poll<Result<T>>) -> Poll<Result<T>> {
         let limit = self.place.0.write_timeout;

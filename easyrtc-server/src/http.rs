@@ -20,9 +20,10 @@ use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
 
 use crate::gate::Gate;
+use crate::metrics;
 use crate::places::{self, Offer, Place};
 use crate::session::SessionIds;
-use crate::settings::{ConfigError, Settings};
+use crate::settings::{ConfigError, Network, Settings};
 use crate::signalling::Signalling;
 use client_files::ClientFiles;
 use demo::Demo;
@@ -64,7 +65,7 @@ pub struct Site {
     folders: Folders,
     start_page: Bytes,
     demo: Option<Demo>,
-    proxy_hops: usize,
+    trusted_proxies: Vec<Network>,
     cookies: Option<SessionIds>,
     gate: Arc<Gate>,
     /// Says whether the server is in service.
@@ -95,7 +96,7 @@ impl Site {
             start_page,
             demo,
             folders,
-            proxy_hops: settings.proxy_hops,
+            trusted_proxies: settings.trusted_proxies.clone(),
             cookies,
             gate,
             health: Health::default(),
@@ -116,10 +117,15 @@ impl Site {
         offer: &Offer,
     ) -> Response<Body> {
         let path = request.uri().path();
+        if offer.metrics && path == "/metrics" && request.method() == Method::GET {
+            let (sockets, draining) = (self.gate.metrics(), self.health.is_draining());
+            let numbers = metrics::render(&self.signalling, &sockets, draining);
+            return content(StatusCode::OK, metrics::CONTENT_TYPE, numbers);
+        }
         if let Some(transport) = self.signalling.transport(path, offer)
             && !client_files::is_bundle(path)
         {
-            let peer = peer::address(request.headers(), socket_peer, self.proxy_hops);
+            let peer = peer::address(request.headers(), socket_peer, &self.trusted_proxies);
             return transport.respond(request, peer).await;
         }
         if self.health.is_draining() && path != "/healthz" {

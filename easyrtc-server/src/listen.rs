@@ -1,7 +1,7 @@
 //! Listeners, and the connections they accept.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +16,7 @@ use tokio::sync::{Semaphore, watch};
 use crate::gate::{Gate, Socket};
 use crate::http::Site;
 use crate::places::{Offer, Place};
+use crate::proxy_protocol::ProxyProtocol;
 use crate::settings::Settings;
 
 /// Wait after the system refused to give us a connection (no file descriptors, no memory): long
@@ -68,23 +69,25 @@ pub struct Acceptor {
     gate: Arc<Gate>,
     http: http1::Builder,
     refusals: Arc<Semaphore>,
+    proxies: Option<ProxyProtocol>,
     phase: watch::Receiver<Phase>,
 }
 
 impl Acceptor {
-    /// An acceptor that follows `phase`.
+    /// An acceptor that follows `phase`. If there are `proxies`, connections come by them only.
     #[must_use]
     pub fn new(
         site: Arc<Site>,
         gate: Arc<Gate>,
         limits: HeadLimits,
+        proxies: Option<ProxyProtocol>,
         phase: watch::Receiver<Phase>,
     ) -> Self {
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new())
             .header_read_timeout((!limits.timeout.is_zero()).then_some(limits.timeout))
             .max_buf_size(limits.bytes);
-        Self { site, gate, http, refusals: Arc::new(Semaphore::new(MAX_REFUSALS)), phase }
+        Self { site, gate, http, refusals: Arc::new(Semaphore::new(MAX_REFUSALS)), proxies, phase }
     }
 
     /// Accepts until stopped, then closes the listener. Serves what is on offer there.
@@ -137,18 +140,23 @@ impl Acceptor {
         }
     }
 
-    async fn serve(self: Arc<Self>, socket: Socket, peer: SocketAddr, offer: Arc<Offer>) {
+    async fn serve(self: Arc<Self>, mut socket: Socket, peer: SocketAddr, offer: Arc<Offer>) {
+        let mut phase = self.phase.clone();
+        let client = tokio::select! {
+            client = self.client(&mut socket, peer.ip()) => client,
+            () = reached(&mut phase, Phase::Finishing) => None,
+        };
+        let Some(client) = client else { return };
         let site = Arc::clone(&self.site);
         let service = service_fn(move |request| {
             let (site, offer) = (Arc::clone(&site), Arc::clone(&offer));
             async move {
-                let response = site.respond(request, peer.ip(), &offer).await;
+                let response = site.respond(request, client, &offer).await;
                 Ok::<_, std::convert::Infallible>(response)
             }
         });
         let connection = self.http.serve_connection(TokioIo::new(socket), service).with_upgrades();
         let mut connection = pin!(connection);
-        let mut phase = self.phase.clone();
         let ended = tokio::select! {
             ended = connection.as_mut() => ended,
             () = reached(&mut phase, Phase::Finishing) => {
@@ -159,6 +167,18 @@ impl Acceptor {
         if let Err(error) = ended {
             tracing::debug!(%error, "a connection ended early");
         }
+    }
+
+    /// Whose connection it is that `peer` opened; nobody's if it does not begin as it has to.
+    async fn client(&self, socket: &mut Socket, peer: IpAddr) -> Option<IpAddr> {
+        let Some(proxies) = &self.proxies else { return Some(peer) };
+        let client = proxies.client(socket, peer).await;
+        client
+            .inspect_err(|error| {
+                self.gate.refused_header(error);
+                tracing::debug!(%error, %peer, "a connection is closed: PROXY protocol");
+            })
+            .ok()
     }
 }
 
@@ -238,7 +258,7 @@ mod tests {
         let site = Arc::new(site);
         let (phase, watched) = watch::channel(Phase::Serving);
         let limits = HeadLimits::of(&settings);
-        let acceptor = Arc::new(Acceptor::new(Arc::clone(&site), gate, limits, watched));
+        let acceptor = Arc::new(Acceptor::new(Arc::clone(&site), gate, limits, None, watched));
         let Place { address, offer } = places.remove(0);
         let running = tokio::spawn(acceptor.run(listener, offer));
         let handshake = "/socket.io/?EIO=4&transport=polling";

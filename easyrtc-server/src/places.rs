@@ -11,6 +11,16 @@ pub struct Offer {
     pub pages: bool,
     /// Transports.
     pub transports: Vec<TransportName>,
+    /// Numbers for Prometheus, at `/metrics`.
+    pub metrics: bool,
+}
+
+impl Offer {
+    /// Whether clients have no business there.
+    #[must_use]
+    pub const fn is_for_operators(&self) -> bool {
+        !self.pages && self.transports.is_empty()
+    }
 }
 
 /// An address to listen on.
@@ -23,29 +33,36 @@ pub struct Place {
 }
 
 /// Where to listen for what: first the server's own addresses, then those of transports that have
-/// their own. Where several name the same port, it serves them all.
+/// their own, last that of the metrics. Where several name the same port, it serves them all.
 #[must_use]
 pub fn places(settings: &Settings) -> Vec<Place> {
     let transports = || settings.transports.enabled();
     let shared = transports().filter(|transport| transport.listen.is_none());
-    let offer = Offer { pages: true, transports: shared.map(|transport| transport.name).collect() };
+    let transports_shared = shared.map(|transport| transport.name).collect();
+    let offer = Offer { pages: true, transports: transports_shared, metrics: false };
     let main = settings.listen.iter();
     let mut places: Vec<Place> =
         main.map(|&address| Place { address, offer: offer.clone() }).collect();
     for transport in transports() {
         for &address in transport.listen.unwrap_or_default() {
-            // Port 0 is a free one, another each time.
-            let same = places.iter_mut().find(|at| at.address == address && address.port() != 0);
-            match same {
-                Some(place) => place.offer.transports.push(transport.name),
-                None => {
-                    let offer = Offer { pages: false, transports: vec![transport.name] };
-                    places.push(Place { address, offer });
-                }
-            }
+            offer_at(&mut places, address).transports.push(transport.name);
         }
     }
+    if let Some(address) = settings.metrics_listen {
+        offer_at(&mut places, address).metrics = true;
+    }
     places
+}
+
+/// What is served at `address`, so far nothing if it is another than those there are.
+fn offer_at(places: &mut Vec<Place>, address: SocketAddr) -> &mut Offer {
+    // Port 0 is a free one, another each time.
+    let same = places.iter().position(|at| at.address == address && address.port() != 0);
+    let index = same.unwrap_or_else(|| {
+        places.push(Place { address, offer: Offer::default() });
+        places.len() - 1
+    });
+    &mut places[index].offer
 }
 
 /// A line for people on each transport that is served: its path, seen from the pages.
@@ -65,7 +82,7 @@ fn offers(place: &Place, transport: &Common<'_>) -> bool {
     place.offer.transports.contains(&transport.name)
 }
 
-/// A line for people on each transport that is served: its URLs.
+/// A line for people on each transport that is served, and on the metrics: its URLs.
 #[must_use]
 pub fn urls(settings: &Settings, places: &[Place]) -> Vec<String> {
     let line = |transport: Common<'_>| {
@@ -80,7 +97,9 @@ pub fn urls(settings: &Settings, places: &[Place]) -> Vec<String> {
             .map(|place| format!("{scheme}://{}{path}{slash}", place.address));
         format!("{}: {}", transport.name.title(), urls.collect::<Vec<_>>().join(" "))
     };
-    settings.transports.enabled().map(line).collect()
+    let metrics = places.iter().filter(|place| place.offer.metrics);
+    let metrics = metrics.map(|place| format!("Metrics: http://{}/metrics", place.address));
+    settings.transports.enabled().map(line).chain(metrics).collect()
 }
 
 #[cfg(test)]
@@ -94,7 +113,8 @@ mod tests {
         let in_short = |offer: &Offer| {
             let transports = offer.transports.iter().map(ToString::to_string);
             let pages = offer.pages.then(|| "pages".to_owned());
-            pages.into_iter().chain(transports).collect::<Vec<_>>().join(" ")
+            let metrics = offer.metrics.then(|| "metrics".to_owned());
+            pages.into_iter().chain(transports).chain(metrics).collect::<Vec<_>>().join(" ")
         };
         let places = places(&load_file(file).unwrap().settings);
         places.iter().map(|place| (place.address.to_string(), in_short(&place.offer))).collect()
@@ -102,7 +122,7 @@ mod tests {
 
     #[test]
     fn where_what_is_served() {
-        let cases: [(&str, &[(&str, &str)]); 6] = [
+        let cases: [(&str, &[(&str, &str)]); 8] = [
             ("", &[("127.0.0.1:1", "pages socketio ws")]),
             (
                 "[transport.ws]\nlisten = ['127.0.0.1:2', '127.0.0.1:3']",
@@ -124,6 +144,11 @@ mod tests {
                 "transport.ws.listen = ['127.0.0.1:0']\ntransport.socketio.listen = ['127.0.0.1:0']",
                 &[("127.0.0.1:1", "pages"), ("127.0.0.1:0", "socketio"), ("127.0.0.1:0", "ws")],
             ),
+            (
+                "metrics_listen = '127.0.0.1:2'",
+                &[("127.0.0.1:1", "pages socketio ws"), ("127.0.0.1:2", "metrics")],
+            ),
+            ("metrics_listen = '127.0.0.1:1'", &[("127.0.0.1:1", "pages socketio ws metrics")]),
         ];
         for (file, expected) in cases {
             let expected: Vec<_> =
@@ -134,11 +159,13 @@ mod tests {
 
     #[test]
     fn the_urls_of_each_transport() {
-        let file = "listen = ['127.0.0.1:1', '[::1]:1']\ntransport.ws.listen = ['127.0.0.1:2']";
+        let file = "listen = ['127.0.0.1:1', '[::1]:1']\ntransport.ws.listen = ['127.0.0.1:2']\n\
+                    metrics_listen = '127.0.0.1:3'";
         let settings = load_file(file).unwrap().settings;
         let expected = [
             "Socket.IO: http://127.0.0.1:1/socket.io/ http://[::1]:1/socket.io/",
             "Raw WebSocket: ws://127.0.0.1:2/ws",
+            "Metrics: http://127.0.0.1:3/metrics",
         ];
         assert_eq!(urls(&settings, &places(&settings)), expected);
         let expected = ["Socket.IO at /socket.io", "Raw WebSocket at /ws on port 2"];

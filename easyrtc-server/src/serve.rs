@@ -10,11 +10,16 @@ use crate::gate::Gate;
 use crate::http::{Folders, Site};
 use crate::listen::{Acceptor, HeadLimits, Phase, bind};
 use crate::places::{self, Place};
+use crate::proxy_protocol::ProxyProtocol;
 use crate::recording::Recording;
 use crate::session::SessionIds;
 use crate::settings::Settings;
 use crate::shutdown::Signals;
 use crate::signalling::Signalling;
+
+/// TCP connections of operators at the same time, apart from those of clients; more are answered
+/// 503.
+const OPERATOR_SOCKETS: usize = 64;
 
 /// Why the server ended other than by one signal.
 #[derive(Debug, thiserror::Error)]
@@ -47,11 +52,17 @@ pub async fn serve(
     let site = Arc::new(start_site(settings, folders, &gate, &places, recording)?);
     let (phase, watched) = watch::channel(Phase::Serving);
     let limits = HeadLimits::of(settings);
-    let acceptor = Acceptor::new(Arc::clone(&site), Arc::clone(&gate), limits, watched);
-    let acceptor = Arc::new(acceptor);
+    let acceptor = |gate, proxies| {
+        Arc::new(Acceptor::new(Arc::clone(&site), gate, limits, proxies, watched.clone()))
+    };
+    let for_clients = acceptor(Arc::clone(&gate), ProxyProtocol::of(settings));
+    // However many clients there are, the operator can look.
+    let for_operators = acceptor(Gate::new(OPERATOR_SOCKETS, settings.write_timeout), None);
 
     for (listener, place) in listeners.into_iter().zip(&places) {
-        tokio::spawn(Arc::clone(&acceptor).run(listener, place.offer.clone()));
+        let operators = place.offer.is_for_operators();
+        let acceptor = if operators { &for_operators } else { &for_clients };
+        tokio::spawn(Arc::clone(acceptor).run(listener, place.offer.clone()));
     }
     announce(&places, settings);
 

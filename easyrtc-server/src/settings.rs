@@ -24,7 +24,7 @@ use crate::options::{Options, Warning};
 pub use bounded::{Time, Whole};
 pub use env::Environment;
 pub(crate) use file::read_text;
-pub use network::Network;
+pub use network::{Network, is_in};
 pub use origin::Origin;
 pub use span::Span;
 pub use transport::{
@@ -62,11 +62,27 @@ pub struct Layer {
     #[serde(rename = "transport")]
     pub transports: Option<Transports>,
 
-    /// Reverse proxies in front of this server that add the client's address to X-Forwarded-For.
-    /// With 0 that header is ignored [default: 0]
+    /// Believe this address or network about whose connection it passes on: a reverse proxy that
+    /// adds the client's address to X-Forwarded-For; repeat it for more than one
+    /// [default: none, that header is ignored]
     #[arg(verbatim_doc_comment)]
-    #[arg(long, value_name = "N", help_heading = "Where to listen")]
-    pub proxy_hops: Option<usize>,
+    #[arg(long = "trusted-proxy", id = "trusted_proxies", value_name = "IP|NETWORK")]
+    #[arg(value_delimiter = ',', help_heading = "Where to listen")]
+    pub trusted_proxies: Option<Vec<Network>>,
+
+    /// Take only connections that trusted proxies pass on with a header of the PROXY protocol,
+    /// version 1 or 2 [default: false]
+    #[arg(verbatim_doc_comment)]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "true", help_heading = "Where to listen")]
+    pub proxy_protocol: Option<bool>,
+
+    /// Serve numbers for Prometheus at /metrics of this address, apart from what clients use
+    /// [default: nowhere]
+    #[arg(verbatim_doc_comment)]
+    #[arg(long, value_name = "ADDR:PORT", help_heading = "Where to listen")]
+    #[arg(value_parser = parse_listen)]
+    pub metrics_listen: Option<SocketAddr>,
 
     /// Serve the files of this directory at /, your own pages for instance
     #[arg(verbatim_doc_comment)]
@@ -183,8 +199,12 @@ pub struct Settings {
     pub listen: Vec<SocketAddr>,
     /// Which transports are served, where, and with which limits.
     pub transports: Transports,
-    /// Trusted reverse proxies in front; 0 means that `X-Forwarded-For` is ignored.
-    pub proxy_hops: usize,
+    /// Who is believed about whose connection it passes on.
+    pub trusted_proxies: Vec<Network>,
+    /// Whether every connection begins with a header of the PROXY protocol.
+    pub proxy_protocol: bool,
+    /// Where numbers for Prometheus are served, if anywhere.
+    pub metrics_listen: Option<SocketAddr>,
     /// The operator's own pages.
     pub static_files: Option<PathBuf>,
     /// The npm tree with the browser's files.
@@ -224,7 +244,9 @@ impl Default for Settings {
         Self {
             listen: vec![every_interface(DEFAULT_PORT)],
             transports: Transports::default(),
-            proxy_hops: 0,
+            trusted_proxies: Vec::new(),
+            proxy_protocol: false,
+            metrics_listen: None,
             static_files: None,
             client_files: None,
             demo: true,

@@ -4,14 +4,14 @@ use std::fmt;
 
 use easyrtc_proto::ErrorCode;
 use easyrtc_runtime::{
-    AdminCommand, Answer, NoEntropy, OpenToEveryone, Question, Responder, Runtime, Verdict,
+    AdminCommand, Answer, NoEntropy, OpenToEveryone, Question, Responder, Runtime, Stats, Verdict,
 };
 use easyrtc_state::{Config, LoginQuestion};
 
 use crate::places::Offer;
 use crate::recording::Recording;
 use crate::session::SessionIds;
-use crate::settings::{Network, Settings};
+use crate::settings::{Network, Settings, is_in};
 use crate::transports::{Transport, capabilities};
 
 /// The running protocol side of the server.
@@ -70,6 +70,18 @@ impl Signalling {
         self.websocket_path.as_deref()
     }
 
+    /// The transports that are served.
+    #[must_use]
+    pub fn transports(&self) -> &[Transport] {
+        &self.transports
+    }
+
+    /// How much there is of everything.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.runtime.stats()
+    }
+
     /// Clients connected now.
     #[must_use]
     pub fn connections(&self) -> usize {
@@ -124,7 +136,7 @@ impl Door {
     fn refusal(&self, login: &LoginQuestion) -> Option<ErrorCode> {
         let peer = login.meta.peer;
         //= docs/spec/login.md#login.banned
-        if peer.is_some_and(|peer| self.denied.iter().any(|network| network.contains(peer))) {
+        if peer.is_some_and(|peer| is_in(&self.denied, peer)) {
             return Some(ErrorCode::BannedIpAddr);
         }
         //= docs/spec/sessions.md#sessions.issued

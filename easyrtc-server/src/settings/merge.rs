@@ -15,7 +15,9 @@ impl Layer {
             listen: self.listen.or(lower.listen),
             transport: self.transport.or(lower.transport),
             transports: self.transports.or(lower.transports),
-            proxy_hops: self.proxy_hops.or(lower.proxy_hops),
+            trusted_proxies: self.trusted_proxies.or(lower.trusted_proxies),
+            proxy_protocol: self.proxy_protocol.or(lower.proxy_protocol),
+            metrics_listen: self.metrics_listen.or(lower.metrics_listen),
             static_files: self.static_files.or(lower.static_files),
             client_files: self.client_files.or(lower.client_files),
             demo: self.demo.or(lower.demo),
@@ -89,7 +91,9 @@ fn with_defaults(layer: Layer, options: options::Options) -> Result<Settings, Co
     let settings = Settings {
         listen: layer.listen.unwrap_or(default.listen),
         transports,
-        proxy_hops: layer.proxy_hops.unwrap_or(default.proxy_hops),
+        trusted_proxies: layer.trusted_proxies.unwrap_or(default.trusted_proxies),
+        proxy_protocol: layer.proxy_protocol.unwrap_or(default.proxy_protocol),
+        metrics_listen: layer.metrics_listen,
         static_files: layer.static_files.as_deref().map(absolute).transpose()?,
         client_files: layer.client_files.as_deref().map(absolute).transpose()?,
         demo: layer.demo.unwrap_or(default.demo),
@@ -113,6 +117,10 @@ fn with_defaults(layer: Layer, options: options::Options) -> Result<Settings, Co
     if !(8192..=1_048_576).contains(&settings.max_header_bytes) {
         let problem = format!("{} is not 8192 to 1048576 bytes", settings.max_header_bytes);
         return Err(ConfigError::new("max_header_bytes", problem));
+    }
+    if settings.proxy_protocol && settings.trusted_proxies.is_empty() {
+        let problem = "lets nobody in without trusted_proxies, which may send its header";
+        return Err(ConfigError::new("proxy_protocol", problem));
     }
     Ok(settings)
 }

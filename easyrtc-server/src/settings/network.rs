@@ -20,6 +20,12 @@ impl Network {
     }
 }
 
+/// Whether `address` is in one of `networks`.
+#[must_use]
+pub fn is_in(networks: &[Network], address: IpAddr) -> bool {
+    networks.iter().any(|network| network.contains(address))
+}
+
 impl FromStr for Network {
     type Err = String;
 

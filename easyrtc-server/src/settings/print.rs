@@ -64,7 +64,9 @@ impl Settings {
             |path: &Option<_>| path.as_deref().map(|path: &Path| quote(&path.to_string_lossy()));
         Some(match id {
             "listen" => list(self.listen.iter().map(ToString::to_string)),
-            "proxy_hops" => self.proxy_hops.to_string(),
+            "trusted_proxies" => list(self.trusted_proxies.iter().map(ToString::to_string)),
+            "proxy_protocol" => self.proxy_protocol.to_string(),
+            "metrics_listen" => quote(&self.metrics_listen?.to_string()),
             "static" => return path(&self.static_files),
             "client_files" => return path(&self.client_files),
             "demo" => self.demo.to_string(),

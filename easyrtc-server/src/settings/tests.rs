@@ -43,11 +43,11 @@ fn nothing_given_is_the_default() {
 
 #[test]
 fn a_flag_wins_over_the_environment_over_the_file_over_the_default() {
-    let file = "max_sockets = 1\nproxy_hops = 1\nshutdown_timeout = '1s'\n";
-    let variables = [("EASYRTC_MAX_SOCKETS", "2"), ("EASYRTC_PROXY_HOPS", "2")];
+    let file = "max_sockets = 1\njournal_max_bytes = 1\nshutdown_timeout = '1s'\n";
+    let variables = [("EASYRTC_MAX_SOCKETS", "2"), ("EASYRTC_JOURNAL_MAX_BYTES", "2")];
     let settings = load_with_file(file, &["--max-sockets", "3"], &variables).unwrap().settings;
     assert_eq!(settings.max_sockets, 3);
-    assert_eq!(settings.proxy_hops, 2);
+    assert_eq!(settings.journal_max_bytes, 2);
     assert_eq!(settings.shutdown_timeout, Duration::from_secs(1));
     assert_eq!(settings.header_timeout, Settings::default().header_timeout);
 }
@@ -90,10 +90,11 @@ fn the_config_file_can_be_named_by_the_environment() {
 
 #[test]
 fn an_error_says_where_it_comes_from() {
-    let cases: [(&str, Variables<'_>, &str); 5] = [
+    let cases: [(&str, Variables<'_>, &str); 6] = [
         ("[options]\nroomMaxConnection = -1", &[], "easyrtc.toml [options]: roomMaxConnection: -1"),
         ("max_header_bytes = 10", &[], "max_header_bytes: 10 is not 8192 to 1048576"),
         ("listen = []", &[], "listen: names no address"),
+        ("proxy_protocol = true", &[], "proxy_protocol: lets nobody in without trusted_proxies"),
         ("", &[("EASYRTC_OPTIONS", r#"{"roomMax":1}"#)], "EASYRTC_OPTIONS: there is no option"),
         ("", &[("EASYRTC_OPTIONS", "none.json")], "EASYRTC_OPTIONS: is no JSON object, and as"),
     ];

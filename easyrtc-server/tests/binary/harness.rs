@@ -34,6 +34,8 @@ pub(crate) struct Server {
     stderr: BufReader<ChildStderr>,
     /// What it printed until it was ready.
     pub(crate) announced: Vec<String>,
+    /// What a proxy sends on each connection before the client's own bytes.
+    pub(crate) preface: Vec<u8>,
 }
 
 impl Server {
@@ -66,7 +68,7 @@ impl Server {
         for line in BufReader::new(child.stdout.take().unwrap()).lines() {
             announced.push(line.unwrap());
             if announced.last().unwrap().starts_with("Open ") {
-                return Self { child, stderr, announced };
+                return Self { child, stderr, announced, preface: Vec::new() };
             }
         }
         let mut error = String::new();
@@ -82,7 +84,9 @@ impl Server {
     }
 
     pub(crate) fn connect(&self) -> TcpStream {
-        Self::connect_to(self.address())
+        let mut stream = Self::connect_to(self.address());
+        stream.write_all(&self.preface).unwrap();
+        stream
     }
 
     pub(crate) fn connect_to(mut address: SocketAddr) -> TcpStream {
@@ -100,7 +104,7 @@ impl Server {
 
     /// One request on a connection of its own; `headers` are lines that end with `\r\n`.
     pub(crate) fn request(&self, method: &str, path: &str, headers: &str) -> Answer {
-        Self::request_at(self.address(), method, path, headers)
+        Answer::to(self.connect(), method, path, headers)
     }
 
     /// The same where it also listens.
@@ -110,11 +114,7 @@ impl Server {
         path: &str,
         headers: &str,
     ) -> Answer {
-        let mut stream = Self::connect_to(address);
-        let head =
-            format!("{method} {path} HTTP/1.1\r\nHost: t\r\nConnection: close\r\n{headers}\r\n");
-        stream.write_all(head.as_bytes()).unwrap();
-        Answer::read(stream)
+        Answer::to(Self::connect_to(address), method, path, headers)
     }
 
     /// Sends the process a signal by its name, such as `TERM`.
@@ -175,6 +175,13 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    fn to(mut stream: TcpStream, method: &str, path: &str, headers: &str) -> Self {
+        let head =
+            format!("{method} {path} HTTP/1.1\r\nHost: t\r\nConnection: close\r\n{headers}\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        Self::read(stream)
+    }
+
     /// Reads until the server closes.
     pub(crate) fn read(mut stream: TcpStream) -> Self {
         let mut bytes = Vec::new();

@@ -11,7 +11,11 @@ mod harness;
 mod journal;
 #[cfg(feature = "ws")]
 mod message_log;
+#[cfg(all(feature = "socketio", feature = "ws"))]
+mod metrics;
 mod pages;
+#[cfg(all(feature = "socketio", feature = "ws"))]
+mod proxies;
 mod schemas;
 #[cfg(feature = "socketio")]
 mod signalling;

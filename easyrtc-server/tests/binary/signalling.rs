@@ -127,7 +127,7 @@ fn session_cookies_are_issued_on_request_only() {
 
 #[test]
 fn a_denied_address_may_not_log_in() {
-    let flags = ["--deny-address", "127.0.0.0/8,192.0.2.7", "--proxy-hops", "1"];
+    let flags = ["--deny-address", "127.0.0.0/8,192.0.2.7", "--trusted-proxy", "127.0.0.1"];
     let server = Server::start(&flags);
     for (headers, expected) in [
         ("", "BANNED_IP_ADDR"),

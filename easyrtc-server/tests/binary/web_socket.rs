@@ -28,11 +28,21 @@ impl Client {
         path: &str,
         headers: &[(&'static str, &str)],
     ) -> Result<Self, u16> {
+        Self::over(Server::connect_to(address), path, headers)
+    }
+
+    /// The same on a connection that is there.
+    pub(crate) fn over(
+        stream: TcpStream,
+        path: &str,
+        headers: &[(&'static str, &str)],
+    ) -> Result<Self, u16> {
+        let address = stream.peer_addr().unwrap();
         let mut request = format!("ws://{address}{path}").into_client_request().unwrap();
         for (name, value) in headers {
             request.headers_mut().insert(*name, value.parse().unwrap());
         }
-        let socket = match client(request, Server::connect_to(address)) {
+        let socket = match client(request, stream) {
             Ok((socket, _)) => socket,
             Err(HandshakeError::Failure(Error::Http(response))) => {
                 return Err(response.status().as_u16());
@@ -122,7 +132,7 @@ fn a_client_is_told_of_the_shutdown_and_closed_with_1001() {
 
 #[test]
 fn a_denied_address_is_told_so_and_closed_with_1008() {
-    let server = Server::start(&["--deny-address", "192.0.2.7", "--proxy-hops", "1"]);
+    let server = Server::start(&["--deny-address", "192.0.2.7", "--trusted-proxy", "127.0.0.1"]);
     let mut denied = connect(&server, &[("x-forwarded-for", "192.0.2.8, 192.0.2.7")]);
     assert_eq!(denied.login()["msgData"]["errorCode"], "BANNED_IP_ADDR");
     assert_eq!(denied.receive(), Received::Closed(CloseCode::Policy));

@@ -5,6 +5,7 @@ use crate::settings::tests::{load, load_file};
 #[test]
 fn every_setting_is_printed() {
     let everything = Settings {
+        metrics_listen: Some(([127, 0, 0, 1], 9090).into()),
         static_files: Some("/srv/pages".into()),
         client_files: Some("/srv/npm".into()),
         message_log: Some("/srv/messages.jsonl".into()),
@@ -28,7 +29,8 @@ fn what_is_printed_reads_as_the_same() {
         "message_log = '/srv/messages'\njournal = '/srv/journal'\njournal_max_bytes = 7\n",
         "denied_addresses = ['192.0.2.7', '2001:db8::/32']\nwrite_timeout = '0s'\n",
         "[options.applications.'my.app']\nhideRoomList = true\nrooms.Lobby.roomMaxConnection = 3\n",
-        "log_level = 'warn,easyrtc_runtime=debug'\nmax_sockets = 0\nproxy_hops = 2\n",
+        "log_level = 'warn,easyrtc_runtime=debug'\nmax_sockets = 0\n",
+        "trusted_proxies = ['10.0.0.0/8', '::1']\nproxy_protocol = true\nmetrics_listen = '[::1]:9'\n",
         "[options]\nroomMaxConnection = 3\nappDefaultName = 'main.app'\nloginTimeout = 0\n",
         "[options]\nappIceServers = [{ urls = \"stun:it's.example\" }]\nroomDefaultEnable = false\n",
         r#"options.roomDefaultFieldObj = '{"topic": {"fieldValue": [1.0, null], "fieldOption": {"isShared": true}}}'"#,

@@ -1,0 +1,188 @@
+//! Whose connection it is that a proxy passes on, by `X-Forwarded-For` and the PROXY protocol.
+
+use std::io::{Read, Write};
+use std::net::Shutdown;
+
+use serde_json::Value;
+
+use crate::harness::{Answer, Server};
+use crate::{signalling, web_socket};
+
+/// How version 2 of the PROXY protocol begins.
+const SIGNATURE: &[u8; 12] = b"\r\n\r\n\0\r\nQUIT\n";
+
+const DENY: &str = "192.0.2.7,2001:db8::7";
+const BEHIND_PROXY: [&str; 5] =
+    ["--deny-address", DENY, "--trusted-proxy", "127.0.0.1,10.0.0.0/8", "--proxy-protocol"];
+
+const LINE: &[u8] = b"PROXY TCP4 192.0.2.8 10.0.0.1 4711 80\r\n";
+
+/// A header of version 2: command, family, what follows.
+fn version_2(command: u8, family: u8, rest: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(rest.len()).unwrap().to_be_bytes();
+    [&SIGNATURE[..], &[command, family], &length, rest].concat()
+}
+
+/// The same about TCP over IPv4 from this address, with a note of the balancer behind it.
+fn version_2_from(address: [u8; 4]) -> Vec<u8> {
+    version_2(0x21, 0x11, &[&address[..], &[10, 0, 0, 1, 1, 2, 3, 4, 4, 0, 1, 9]].concat())
+}
+
+/// The error's code, or the type of the answer.
+fn came_to(answer: &Value) -> String {
+    let code = answer["msgData"]["errorCode"].as_str();
+    code.or_else(|| answer["msgType"].as_str()).unwrap().to_owned()
+}
+
+/// What a login comes to, over Socket.IO and over a plain WebSocket.
+fn logins(server: &Server, forwarded: &'static str) -> [String; 2] {
+    let line = if forwarded.is_empty() {
+        ""
+    } else {
+        Box::leak(format!("X-Forwarded-For: {forwarded}\r\n").into_boxed_str())
+    };
+    let polled = signalling::Client::connect(server, line).login("");
+    let headers: &[_] = if forwarded.is_empty() { &[] } else { &[("x-forwarded-for", forwarded)] };
+    let mut client = web_socket::Client::over(server.connect(), "/ws", headers).unwrap();
+    [came_to(&polled), came_to(&client.login())]
+}
+
+#[test]
+fn the_proxy_protocol_says_whose_connection_it_is() {
+    let mut server = Server::start(&BEHIND_PROXY);
+    let v6 = |last| [&[0x20, 1, 0x0d, 0xb8][..], &[0; 11], &[last], &[0; 20]].concat();
+    for (preface, expected) in [
+        (b"PROXY TCP4 192.0.2.7 10.0.0.1 4711 80\r\n".to_vec(), "BANNED_IP_ADDR"),
+        (b"PROXY TCP4 192.0.2.8 10.0.0.1 4711 80\r\n".to_vec(), "token"),
+        (b"PROXY TCP6 2001:db8::7 2001:db8::1 4711 80\r\n".to_vec(), "BANNED_IP_ADDR"),
+        (b"PROXY TCP6 ::ffff:192.0.2.7 ::1 4711 80\r\n".to_vec(), "BANNED_IP_ADDR"),
+        (b"PROXY UNKNOWN\r\n".to_vec(), "token"),
+        (b"PROXY UNKNOWN 192.0.2.7 10.0.0.1 4711 80\r\n".to_vec(), "token"),
+        (version_2_from([192, 0, 2, 7]), "BANNED_IP_ADDR"),
+        (version_2_from([192, 0, 2, 8]), "token"),
+        (version_2(0x21, 0x21, &v6(7)), "BANNED_IP_ADDR"),
+        (version_2(0x21, 0x21, &v6(8)), "token"),
+        (version_2(0x20, 0x00, &[]), "token"),
+        (version_2(0x21, 0x00, &[0; 4096]), "token"),
+    ] {
+        server.preface.clone_from(&preface);
+        let text = String::from_utf8_lossy(&preface).into_owned();
+        assert_eq!(logins(&server, ""), [expected; 2], "{text:?}");
+    }
+}
+
+#[test]
+fn both_together_are_read_from_the_nearest_proxy_outwards() {
+    let mut server = Server::start(&BEHIND_PROXY);
+    // The balancer passes on what a proxy of ours says about its client.
+    server.preface = b"PROXY TCP4 10.0.0.9 10.0.0.1 4711 80\r\n".to_vec();
+    assert_eq!(logins(&server, "192.0.2.8, 192.0.2.7"), ["BANNED_IP_ADDR"; 2]);
+    assert_eq!(logins(&server, "192.0.2.7, 192.0.2.8"), ["token"; 2]);
+    // And what a client says about itself.
+    server.preface = b"PROXY TCP4 192.0.2.8 10.0.0.1 4711 80\r\n".to_vec();
+    assert_eq!(logins(&server, "192.0.2.7"), ["token"; 2]);
+}
+
+#[test]
+fn who_is_no_trusted_proxy_speaks_for_itself() {
+    let flags = ["--deny-address", "192.0.2.7", "--trusted-proxy", "192.0.2.1"];
+    let server = Server::start(&flags);
+    assert_eq!(logins(&server, "192.0.2.7"), ["token"; 2]);
+
+    let mut server = Server::start(&[&flags[..], &["--proxy-protocol"]].concat());
+    for preface in [b"PROXY TCP4 192.0.2.1 10.0.0.1 1 2\r\n".to_vec(), version_2_from([9; 4])] {
+        server.preface = preface;
+        assert_eq!(answer_of(&server, b"GET /healthz HTTP/1.1\r\nHost: t\r\n\r\n"), b"");
+    }
+}
+
+#[test]
+fn limits_of_an_address_count_that_of_the_client() {
+    let limit = ["--easyrtc-options", r#"{"maxUnauthenticatedPerAddress":1}"#];
+    let mut server = Server::start(&[&BEHIND_PROXY[..], &limit].concat());
+    server.preface = b"PROXY TCP4 192.0.2.8 10.0.0.1 1 2\r\n".to_vec();
+    let connect = |server: &Server, forwarded: Option<&str>| {
+        let headers = forwarded.map(|address| ("x-forwarded-for", address));
+        web_socket::Client::over(server.connect(), "/ws", headers.as_slice()).unwrap()
+    };
+    let mut first = connect(&server, None);
+    let refusal = connect(&server, None).frame();
+    assert_eq!(refusal["message"]["msgData"]["errorCode"], "LOGIN_NO_SOCKETS");
+    // From another address, and from the same one by another way.
+    server.preface = b"PROXY TCP4 10.0.0.9 10.0.0.1 1 2\r\n".to_vec();
+    let mut other = connect(&server, Some("192.0.2.9"));
+    let refusal = connect(&server, Some("192.0.2.8")).frame();
+    assert_eq!(refusal["message"]["msgData"]["errorCode"], "LOGIN_NO_SOCKETS");
+    assert_eq!([came_to(&first.login()), came_to(&other.login())], ["token"; 2]);
+}
+
+/// What comes back for these bytes until the server closes, behind the preface.
+fn answer_of(server: &Server, bytes: &[u8]) -> Vec<u8> {
+    let mut stream = server.connect();
+    // It may have been closed already.
+    drop(stream.write_all(bytes));
+    drop(stream.shutdown(Shutdown::Write));
+    let mut answer = Vec::new();
+    // A reset is as good an end as a close.
+    drop(stream.read_to_end(&mut answer));
+    answer
+}
+
+#[test]
+fn what_does_not_begin_with_a_header_is_closed_without_a_word() {
+    let mut server = Server::start(&BEHIND_PROXY);
+    let request = b"GET /healthz HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n";
+    for preface in [
+        b"".to_vec(),
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\x00".to_vec(),
+        b"PROXY \r\n".to_vec(),
+        b"PROXY TCP4 192.0.2.8 10.0.0.1 4711\r\n".to_vec(),
+        b"PROXY TCP4 192.0.2.8 10.0.0.1 4711 80\n".to_vec(),
+        b"PROXY UDP4 192.0.2.8 10.0.0.1 4711 80\r\n".to_vec(),
+        b"PROXY TCP4 2001:db8::7 10.0.0.1 4711 80\r\n".to_vec(),
+        [b"PROXY UNKNOWN ".to_vec(), b"x".repeat(92), b"\r\n".to_vec()].concat(),
+        b"PROXY UNKNOWN ".repeat(1000),
+        version_2(0x21, 0x11, &[1; 11]),
+        version_2(0x21, 0x12, &[1; 12]),
+        version_2(0x31, 0x11, &[1; 12]),
+        version_2(0x22, 0x11, &[1; 12]),
+        version_2(0x21, 0x00, &[0; 4097]),
+    ] {
+        server.preface.clone_from(&preface);
+        let text = String::from_utf8_lossy(&preface).into_owned();
+        assert_eq!(String::from_utf8(answer_of(&server, request)).unwrap(), "", "{text:?}");
+    }
+    // Just fits.
+    server.preface = [b"PROXY UNKNOWN ".to_vec(), b"x".repeat(91), b"\r\n".to_vec()].concat();
+    assert_eq!(server.get("/healthz").status, 200);
+}
+
+#[test]
+fn a_header_may_come_in_pieces() {
+    let server = Server::start(&BEHIND_PROXY);
+    let request = b"GET /healthz HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n";
+    for header in [LINE.to_vec(), version_2_from([192, 0, 2, 8])] {
+        let mut stream = server.connect();
+        stream.set_nodelay(true).unwrap();
+        let (last, first) = header.split_last().unwrap();
+        for byte in first {
+            stream.write_all(&[*byte]).unwrap();
+        }
+        stream.write_all(&[&[*last], &request[..]].concat()).unwrap();
+        assert_eq!(Answer::read(stream).status, 200);
+    }
+}
+
+#[test]
+fn a_header_that_does_not_end_is_closed() {
+    let server = Server::start(&[&BEHIND_PROXY[..], &["--header-timeout", "50ms"]].concat());
+    for header in [LINE.to_vec(), version_2_from([192, 0, 2, 8])] {
+        for length in [0, 1, 13, header.len() - 1] {
+            let mut stream = server.connect();
+            stream.write_all(&header[..length]).unwrap();
+            let mut answer = Vec::new();
+            stream.read_to_end(&mut answer).unwrap();
+            assert_eq!(answer, b"", "after {length} bytes");
+        }
+    }
+}
