@@ -11,10 +11,8 @@ mod harness;
 mod journal;
 #[cfg(feature = "ws")]
 mod message_log;
-#[cfg(all(feature = "socketio", feature = "ws"))]
 mod metrics;
 mod pages;
-#[cfg(all(feature = "socketio", feature = "ws"))]
 mod proxies;
 mod schemas;
 #[cfg(feature = "socketio")]
