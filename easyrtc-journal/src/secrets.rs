@@ -21,6 +21,7 @@ pub(crate) const CONFIG: Places = &[
 /// In inputs, but for messages.
 pub(crate) const INPUT: Places = &[
     "opened.meta.cookie",
+    "opened.meta.authorization",
     "opened.meta.query",
     "answered.verdict.Allow.username",
     "answered.verdict.Allow.fields.*.value",
@@ -79,6 +80,7 @@ pub(crate) const QUESTION: Places = &[
     "login.credential",
     "login.easyrtcsid",
     "login.meta.cookie",
+    "login.meta.authorization",
     "login.meta.query",
     "iceConfig.username",
     "application.message.msgData",

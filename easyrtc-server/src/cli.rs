@@ -103,6 +103,10 @@ pub enum Command {
         #[arg(long)]
         check: bool,
     },
+
+    /// Read a password from standard input, and print its hash for the file of --auth static
+    #[command(help_template = "{about}\n\n{usage-heading} {usage}\n\n{all-args}\n")]
+    HashPassword,
 }
 
 #[cfg(test)]

@@ -4,7 +4,9 @@
 //! what is answered at which URL, [`listen`] who gets in, and [`serve`](mod@serve) the life of the
 //! process.
 
+pub mod authorizers;
 pub mod cli;
+pub mod credentials;
 pub mod gate;
 pub mod http;
 pub mod line_file;
@@ -30,6 +32,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use authorizers::Authorizers;
 use cli::{Cli, Command};
 use http::Folders;
 use recording::Recording;
@@ -60,6 +63,7 @@ pub fn main() -> ExitCode {
     match &cli.command {
         Some(Command::Schema { name }) => return print_schema(name.as_deref()),
         Some(Command::Replay { file, check }) => return replay_journal(file, *check),
+        Some(Command::HashPassword) => return finish(credentials::hash_password(io::stdin())),
         None => {}
     }
     let (print, check) = (cli.print_config, cli.check_config);
@@ -68,21 +72,21 @@ pub fn main() -> ExitCode {
             complain(&error);
             ExitCode::from(EXIT_USAGE)
         }
-        Ok((loaded, _)) if print => {
+        Ok((loaded, _, _)) if print => {
             for warning in &loaded.warnings {
                 complain(warning);
             }
             say(&loaded.settings.to_toml());
             ExitCode::SUCCESS
         }
-        Ok((loaded, _)) if check => {
+        Ok((loaded, _, _)) if check => {
             for warning in &loaded.warnings {
                 complain(warning);
             }
             say("These settings can be used.\n");
             ExitCode::SUCCESS
         }
-        Ok((loaded, folders)) => run(&loaded, folders),
+        Ok((loaded, folders, authorizers)) => run(&loaded, folders, &authorizers),
     }
 }
 
@@ -112,13 +116,28 @@ fn replay_journal(file: &Path, check: bool) -> ExitCode {
     }
 }
 
-fn prepare(cli: Cli) -> Result<(Loaded, Folders), ConfigError> {
-    let loaded = Settings::load(cli, &Environment::of_process())?;
-    let folders = Folders::open(&loaded.settings)?;
-    Ok((loaded, folders))
+/// Prints what a command made, or why it made nothing.
+fn finish(made: Result<String, String>) -> ExitCode {
+    match made {
+        Ok(text) => {
+            say(&format!("{text}\n"));
+            ExitCode::SUCCESS
+        }
+        Err(problem) => {
+            complain(&problem);
+            ExitCode::from(EXIT_USAGE)
+        }
+    }
 }
 
-fn run(loaded: &Loaded, folders: Folders) -> ExitCode {
+fn prepare(cli: Cli) -> Result<(Loaded, Folders, Authorizers), ConfigError> {
+    let loaded = Settings::load(cli, &Environment::of_process())?;
+    let folders = Folders::open(&loaded.settings)?;
+    let authorizers = Authorizers::open(&loaded.settings.auth)?;
+    Ok((loaded, folders, authorizers))
+}
+
+fn run(loaded: &Loaded, folders: Folders, authorizers: &Authorizers) -> ExitCode {
     logging::start(&loaded.settings.log_level, loaded.settings.log_format);
     for warning in &loaded.warnings {
         tracing::warn!("{warning}");
@@ -137,7 +156,8 @@ fn run(loaded: &Loaded, folders: Folders) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let ended = runtime.block_on(serve::serve(&loaded.settings, folders, &recording));
+    let serving = serve::serve(&loaded.settings, folders, authorizers, &recording);
+    let ended = runtime.block_on(serving);
     // What is still running is not waited for: the deadline has passed, or somebody is in a hurry.
     runtime.shutdown_background();
     recording.finish();

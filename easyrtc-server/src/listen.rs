@@ -231,6 +231,7 @@ async fn refuse(mut stream: TcpStream) {
 #[cfg(feature = "socketio")]
 mod tests {
     use super::*;
+    use crate::authorizers::Authorizers;
     use crate::http::Folders;
     use crate::places::places;
     use crate::recording::Recording;
@@ -250,7 +251,9 @@ mod tests {
         let listen = vec!["127.0.0.1:0".parse().unwrap()];
         let settings = Settings { listen, ..Settings::default() };
         let gate = Gate::new(settings.max_sockets, settings.write_timeout);
-        let signalling = Signalling::start(&settings, None, &Recording::default()).unwrap();
+        let signalling =
+            Signalling::start(&settings, &Authorizers::default(), None, &Recording::default())
+                .unwrap();
         let folders = Folders::open(&settings).unwrap();
         let mut places = places(&settings);
         let listener = bind(&mut places).await.unwrap().remove(0);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
+use crate::authorizers::Authorizers;
 use crate::gate::Gate;
 use crate::http::{Folders, Site};
 use crate::listen::{Acceptor, HeadLimits, Phase, bind};
@@ -42,6 +43,7 @@ pub enum ServeError {
 pub async fn serve(
     settings: &Settings,
     folders: Folders,
+    authorizers: &Authorizers,
     recording: &Recording,
 ) -> Result<(), ServeError> {
     let mut signals = Signals::install().map_err(ServeError::Start)?;
@@ -49,7 +51,7 @@ pub async fn serve(
     let listeners =
         bind(&mut places).await.map_err(|(address, error)| ServeError::Bind(address, error))?;
     let gate = Gate::new(settings.max_sockets, settings.write_timeout);
-    let site = Arc::new(start_site(settings, folders, &gate, &places, recording)?);
+    let site = Arc::new(start_site(settings, folders, authorizers, &gate, &places, recording)?);
     let (phase, watched) = watch::channel(Phase::Serving);
     let limits = HeadLimits::of(settings);
     let acceptor = |gate, proxies| {
@@ -88,6 +90,7 @@ pub async fn serve(
 fn start_site(
     settings: &Settings,
     folders: Folders,
+    authorizers: &Authorizers,
     gate: &Arc<Gate>,
     places: &[Place],
     recording: &Recording,
@@ -96,7 +99,7 @@ fn start_site(
     let sessions = settings.options.protocol.sessions;
     let issued = (sessions.enabled && sessions.require_issued).then(|| ids.clone());
     let cookies = (sessions.enabled && sessions.cookie).then_some(ids);
-    let signalling = Signalling::start(settings, issued, recording)
+    let signalling = Signalling::start(settings, authorizers, issued, recording)
         .map_err(|error| ServeError::Start(io::Error::other(error)))?;
     Ok(Site::new(settings, signalling, folders, cookies, Arc::clone(gate), places))
 }

@@ -1,5 +1,6 @@
 //! What an operator may set: one schema for flags, environment and file, and the effective values.
 
+mod auth;
 mod bounded;
 mod env;
 mod file;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::logging::LogLevel;
 use crate::options::{Options, Warning};
 
+pub use auth::{Auth, AuthorizerName, UsersTable};
 pub use bounded::{Time, Whole};
 pub use env::Environment;
 pub(crate) use file::read_text;
@@ -61,6 +63,19 @@ pub struct Layer {
     #[arg(skip)]
     #[serde(rename = "transport")]
     pub transports: Option<Transports>,
+
+    /// Who decides about logins: open lets everybody in, static knows the users of a file; repeat
+    /// it for a chain, of which the first that knows what to do with a login decides
+    /// [default: open]
+    #[arg(verbatim_doc_comment)]
+    #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = "Who may log in")]
+    #[serde(skip)]
+    pub auth: Option<Vec<AuthorizerName>>,
+
+    /// `[auth]`, in the file only; the chain can be said by the flag and environment.
+    #[arg(skip)]
+    #[serde(rename = "auth")]
+    pub auth_table: Option<Auth>,
 
     /// Believe this address or network about whose connection it passes on: a reverse proxy that
     /// adds the client's address to X-Forwarded-For; repeat it for more than one
@@ -199,6 +214,8 @@ pub struct Settings {
     pub listen: Vec<SocketAddr>,
     /// Which transports are served, where, and with which limits.
     pub transports: Transports,
+    /// Who decides about logins, and how.
+    pub auth: Auth,
     /// Who is believed about whose connection it passes on.
     pub trusted_proxies: Vec<Network>,
     /// Whether every connection begins with a header of the PROXY protocol.
@@ -244,6 +261,7 @@ impl Default for Settings {
         Self {
             listen: vec![every_interface(DEFAULT_PORT)],
             transports: Transports::default(),
+            auth: Auth::default(),
             trusted_proxies: Vec::new(),
             proxy_protocol: false,
             metrics_listen: None,

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
+use easyrtc_auth::{Answers, Reason};
 use easyrtc_proto::ErrorCode;
-use easyrtc_runtime::{
-    AdminCommand, Answer, NoEntropy, OpenToEveryone, Question, Responder, Runtime, Stats, Verdict,
-};
+use easyrtc_runtime::{AdminCommand, NoEntropy, Runtime, Stats};
 use easyrtc_state::{Config, LoginQuestion};
 
+use crate::authorizers::Authorizers;
 use crate::places::Offer;
 use crate::recording::Recording;
 use crate::session::SessionIds;
@@ -17,6 +17,7 @@ use crate::transports::{Transport, capabilities};
 /// The running protocol side of the server.
 pub struct Signalling {
     runtime: Runtime,
+    answers: Answers,
     transports: Vec<Transport>,
     websocket_path: Option<String>,
 }
@@ -28,12 +29,14 @@ impl fmt::Debug for Signalling {
 }
 
 impl Signalling {
-    /// Starts it, within a tokio runtime. `issued` are the session ids to insist on, if any.
+    /// Starts it, within a tokio runtime. `authorizers` decide about logins; `issued` are the
+    /// session ids to insist on, if any.
     ///
     /// # Errors
     /// If the operating system gives no randomness.
     pub fn start(
         settings: &Settings,
+        authorizers: &Authorizers,
         issued: Option<SessionIds>,
         recording: &Recording,
     ) -> Result<Self, NoEntropy> {
@@ -48,13 +51,19 @@ impl Signalling {
             core_observer: recording.core_observer(),
         };
         let denied = settings.denied_addresses.clone();
-        let runtime = Runtime::start(options, Door { denied, issued })?;
+        let answers = Answers::new(easyrtc_auth::Options {
+            chain: authorizers.0.clone(),
+            door: Box::new(Door { denied, issued }),
+            timeout: settings.auth.timeout.get(),
+            max_in_flight: settings.auth.max_in_flight.get(),
+        });
+        let runtime = Runtime::start(options, answers.clone())?;
         let transports = Transport::start(settings, &runtime);
         let websocket = settings.transports.ws.common();
         // On a port of its own it is not where the pages are.
         let beside_pages = websocket.enabled && websocket.listen.is_none();
         let websocket_path = beside_pages.then(|| websocket.path.to_string());
-        Ok(Self { runtime, transports, websocket_path })
+        Ok(Self { runtime, answers, transports, websocket_path })
     }
 
     /// The transport that serves `path` where this is on offer, if there is one.
@@ -88,6 +97,12 @@ impl Signalling {
         self.runtime.connections()
     }
 
+    /// Who decides about logins, and has counted what was decided.
+    #[must_use]
+    pub const fn answers(&self) -> &Answers {
+        &self.answers
+    }
+
     /// Tells every client that the server shuts down, and closes its connection. Returns when all
     /// are closed.
     pub async fn shut_down(&self) {
@@ -117,33 +132,18 @@ struct Door {
     issued: Option<SessionIds>,
 }
 
-impl Responder for Door {
-    fn respond(&self, question: Question) -> Answer {
-        match &question {
-            Question::Login(login) => match self.refusal(login) {
-                Some(code) => Answer::Now(Verdict::Deny(code)),
-                None => OpenToEveryone.respond(question),
-            },
-            Question::IceConfig { .. } | Question::Application { .. } => {
-                OpenToEveryone.respond(question)
-            }
-        }
-    }
-}
-
-impl Door {
-    /// Why this login is refused, if it is.
-    fn refusal(&self, login: &LoginQuestion) -> Option<ErrorCode> {
+impl easyrtc_auth::Door for Door {
+    fn refusal(&self, login: &LoginQuestion) -> Option<(ErrorCode, Reason)> {
         let peer = login.meta.peer;
         //= docs/spec/login.md#login.banned
         if peer.is_some_and(|peer| is_in(&self.denied, peer)) {
-            return Some(ErrorCode::BannedIpAddr);
+            return Some((ErrorCode::BannedIpAddr, "denied_address"));
         }
         //= docs/spec/sessions.md#sessions.issued
         let forged = match (&self.issued, &login.easyrtcsid) {
             (Some(ids), Some(id)) => !ids.is_ours(id.as_str()),
             (None, _) | (_, None) => false,
         };
-        forged.then_some(ErrorCode::LoginGenFail)
+        forged.then_some((ErrorCode::LoginGenFail, "foreign_session"))
     }
 }

@@ -1,5 +1,6 @@
 //! What happens to the core: the only way in.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,8 +47,8 @@ pub enum TransportKind {
     WebSocket,
 }
 
-/// What is known of a connection when it opens.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// What is known of a connection when it opens. `Debug` leaves out what may be secret.
+#[derive(Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ConnMeta {
     /// What carries it.
@@ -60,15 +61,36 @@ pub struct ConnMeta {
     pub user_agent: Option<Box<str>>,
     /// `Cookie` of the handshake.
     pub cookie: Option<Box<str>>,
+    /// `Authorization` of the handshake.
+    pub authorization: Option<Box<str>>,
     /// The query string of the handshake.
     pub query: Option<Box<str>>,
+}
+
+impl fmt::Debug for ConnMeta {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConnMeta")
+            .field("transport", &self.transport)
+            .field("peer", &self.peer)
+            .field("origin", &self.origin)
+            .field("user_agent", &self.user_agent)
+            .finish_non_exhaustive()
+    }
 }
 
 impl ConnMeta {
     /// A connection of which nothing is known but what carries it.
     #[must_use]
     pub const fn new(transport: TransportKind) -> Self {
-        Self { transport, peer: None, origin: None, user_agent: None, cookie: None, query: None }
+        Self {
+            transport,
+            peer: None,
+            origin: None,
+            user_agent: None,
+            cookie: None,
+            authorization: None,
+            query: None,
+        }
     }
 }
 

@@ -6,7 +6,8 @@ use bytes::Bytes;
 use easyrtc_runtime::{ConnMeta, TransportKind};
 use http_body_util::Full;
 use hyper::header::{
-    CACHE_CONTROL, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, HeaderValue, ORIGIN, USER_AGENT,
+    AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, HeaderValue, ORIGIN,
+    USER_AGENT,
 };
 use hyper::{Request, Response, StatusCode};
 
@@ -30,6 +31,7 @@ pub fn connection_meta<B>(
         origin: header(ORIGIN),
         user_agent: header(USER_AGENT),
         cookie: header(COOKIE),
+        authorization: header(AUTHORIZATION),
         query: request.uri().query().filter(|query| query.len() <= MAX_META).map(Box::from),
     }
 }
@@ -67,12 +69,15 @@ mod tests {
         let request = Request::builder()
             .uri("/ws?a=b")
             .header(ORIGIN, "https://a.example")
+            .header(AUTHORIZATION, "Bearer s3cret")
             .header(COOKIE, "x".repeat(MAX_META + 1))
             .body(())
             .unwrap();
         let meta = connection_meta(TransportKind::WebSocket, &request, None);
         assert_eq!(meta.origin.as_deref(), Some("https://a.example"));
         assert_eq!(meta.query.as_deref(), Some("a=b"));
+        assert_eq!(meta.authorization.as_deref(), Some("Bearer s3cret"));
+        assert!(!format!("{meta:?}").contains("s3cret"), "{meta:?}");
         assert_eq!((meta.cookie, meta.user_agent), (None, None), "too long, and not there");
     }
 }

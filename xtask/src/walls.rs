@@ -11,9 +11,14 @@ const WALLS: &[(&str, &[&str])] = &[
     ("easyrtc-journal", &["tokio", "hyper", "mio", "easyrtc-runtime"]),
     // The runtime knows no transport, and transports do not know each other.
     ("easyrtc-runtime", &["hyper", "tokio-tungstenite", "easyrtc-transport"]),
-    ("easyrtc-transport-common", &["easyrtc-transport-socketio", "easyrtc-transport-ws"]),
-    ("easyrtc-transport-socketio", &["easyrtc-transport-ws", "easyrtc-server"]),
-    ("easyrtc-transport-ws", &["easyrtc-transport-socketio", "easyrtc-server"]),
+    // Who decides knows no transport, and none of them who decides.
+    ("easyrtc-auth", &["easyrtc-transport", "easyrtc-server", "openssl", "aws-lc-rs"]),
+    (
+        "easyrtc-transport-common",
+        &["easyrtc-transport-socketio", "easyrtc-transport-ws", "easyrtc-auth"],
+    ),
+    ("easyrtc-transport-socketio", &["easyrtc-transport-ws", "easyrtc-server", "easyrtc-auth"]),
+    ("easyrtc-transport-ws", &["easyrtc-transport-socketio", "easyrtc-server", "easyrtc-auth"]),
     // Building the server needs a Rust toolchain and nothing else, and what makes and checks
     // schemas stays out of it: it hands out what was made.
     ("easyrtc-server", &["openssl", "native-tls", "openssl-sys", "schemars", "jsonschema"]),

@@ -17,7 +17,7 @@ fn lines_are_as_documented() {
     let expected = "{\"easyrtcJournal\":1,\"server\":\"0.0.0\",\"protocol\":\"2026-11-22\",\
                     \"config\":{\"app_default_name\":\"default\",";
     assert!(header.starts_with(expected), "{header}");
-    let meta = r#"{"transport":"SocketIo","peer":null,"origin":null,"user_agent":null,"cookie":null,"query":null}"#;
+    let meta = r#"{"transport":"SocketIo","peer":null,"origin":null,"user_agent":null,"cookie":null,"authorization":null,"query":null}"#;
     let expected = [
         format!(
             r#"{{"step":{{"number":1,"mono":1500001,"time":1764500000002,"input":{{"opened":{{"conn":0,"meta":{meta}}}}},"drawn":[],"effects":[]}}}}"#

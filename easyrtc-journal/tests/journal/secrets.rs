@@ -72,6 +72,7 @@ fn answer(recorded: &mut Recorded, effects: &[Effect], verdict: impl Fn(AskId) -
 fn login(recorded: &mut Recorded) -> (ConnId, EasyrtcId) {
     let meta = ConnMeta {
         cookie: Some(format!("easyrtcsid={SECRET}").into()),
+        authorization: Some(format!("Bearer {SECRET}").into()),
         query: Some(format!("token={SECRET}").into()),
         ..ConnMeta::new(TransportKind::WebSocket)
     };

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{ConfigError, Layer};
+use super::{Auth, ConfigError, Layer};
 
 /// Bytes a configuration file may have: far more than any has, far less than memory.
 pub(crate) const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
@@ -18,7 +18,8 @@ pub(super) fn read(path: &Path) -> Result<Layer, ConfigError> {
         &mut layer.message_log,
         &mut layer.journal,
     ];
-    for inside in paths.into_iter().flatten() {
+    let auth = layer.auth_table.iter_mut().flat_map(Auth::paths);
+    for inside in paths.into_iter().flatten().chain(auth) {
         *inside = directory.join(&*inside);
     }
     Ok(layer)

@@ -15,6 +15,8 @@ impl Layer {
             listen: self.listen.or(lower.listen),
             transport: self.transport.or(lower.transport),
             transports: self.transports.or(lower.transports),
+            auth: self.auth.or(lower.auth),
+            auth_table: self.auth_table.or(lower.auth_table),
             trusted_proxies: self.trusted_proxies.or(lower.trusted_proxies),
             proxy_protocol: self.proxy_protocol.or(lower.proxy_protocol),
             metrics_listen: self.metrics_listen.or(lower.metrics_listen),
@@ -88,9 +90,18 @@ fn with_defaults(layer: Layer, options: options::Options) -> Result<Settings, Co
         transports.enable(&names);
     }
     transports.check()?;
+    let mut auth = layer.auth_table.unwrap_or_default();
+    if let Some(chain) = layer.auth {
+        auth.chain = chain;
+    }
+    auth.check()?;
+    for path in auth.paths() {
+        *path = absolute(path)?;
+    }
     let settings = Settings {
         listen: layer.listen.unwrap_or(default.listen),
         transports,
+        auth,
         trusted_proxies: layer.trusted_proxies.unwrap_or(default.trusted_proxies),
         proxy_protocol: layer.proxy_protocol.unwrap_or(default.proxy_protocol),
         metrics_listen: layer.metrics_listen,

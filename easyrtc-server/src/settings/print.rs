@@ -1,5 +1,6 @@
 //! The effective settings as a file that can be used as one.
 
+mod auth;
 mod transports;
 
 use std::fmt::Write as _;
@@ -10,8 +11,8 @@ use clap::{Args, Command};
 use super::{Layer, Settings, Span};
 use crate::options::{self, Known, Meaning};
 
-/// Which transports are enabled is not a key of its own in the file: their tables say it.
-const TRANSPORT: &str = "transport";
+/// These are no keys of their own in the file: tables say what they say.
+const IN_TABLES: [&str; 2] = ["transport", "auth"];
 
 /// Width of the comments.
 const WIDTH: usize = 96;
@@ -36,7 +37,7 @@ impl Settings {
         let command = Layer::augment_args(Command::new("easyrtc-server"));
         for argument in command.get_arguments() {
             let id = argument.get_id().as_str();
-            if id == TRANSPORT {
+            if IN_TABLES.contains(&id) {
                 continue;
             }
             let help = argument.get_long_help().or_else(|| argument.get_help());
@@ -50,6 +51,7 @@ impl Settings {
             }
         }
         self.write_transports(&mut text);
+        self.write_auth(&mut text);
         text += OPTIONS_HEAD;
         for known in options::known() {
             self.write_option(&mut text, known);

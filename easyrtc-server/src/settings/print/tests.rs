@@ -15,7 +15,7 @@ fn every_setting_is_printed() {
     let command = Layer::augment_args(Command::new("easyrtc-server"));
     for argument in command.get_arguments() {
         let id = argument.get_id().as_str();
-        assert!(id == TRANSPORT || everything.value(id).is_some(), "{id}");
+        assert!(IN_TABLES.contains(&id) || everything.value(id).is_some(), "{id}");
         assert!(argument.get_help().is_some(), "{id} has no help");
     }
 }
@@ -37,6 +37,8 @@ fn what_is_printed_reads_as_the_same() {
         "[transport.ws]\npath = '/a/b'\nlisten = ['127.0.0.1:1']\nallowed_origins = []\n\
          ping_interval = '1s'\nping_timeout = '2s'\nmax_message_bytes = 3000\nmax_sessions = 0\n\
          keep_time = '1m 1s'\nkeep_bytes = 5000\n[options]\npingInterval = 1000\n",
+        "[auth]\nchain = ['static', 'open']\ntimeout = '1s'\nmax_in_flight = 7\n\
+         [auth.static]\nfile = '/srv/users.toml'\nmax_verifications = 2\n",
         "transport.socketio.allow_eio3 = false\ntransport.socketio.request_acks = false\n\
          transport.socketio.allowed_origins = ['https://a.example']\ntransport.ws.enabled = false",
     ];

@@ -9,7 +9,7 @@ const HEAD: &str = "
 ";
 
 /// A key, what it means, and its value as TOML unless it is not set.
-type Key = (&'static str, &'static str, Option<String>);
+pub(super) type Key = (&'static str, &'static str, Option<String>);
 
 impl Settings {
     pub(super) fn write_transports(&self, text: &mut String) {
@@ -83,7 +83,7 @@ fn common_keys(transport: &Common<'_>) -> [Key; 8] {
     ]
 }
 
-fn write(text: &mut String, keys: &[Key]) {
+pub(super) fn write(text: &mut String, keys: &[Key]) {
     for (name, about, value) in keys {
         *text += "\n";
         comment(text, about);
