@@ -136,6 +136,8 @@ impl Responder for Answers {
     fn respond(&self, question: Question) -> Answer {
         match question {
             Question::Login(login) => self.login(login),
+            // Nobody looks at proofs yet, so nobody gets into guarded rooms.
+            Question::RoomJoin(_) => Answer::Now(Verdict::Deny(ErrorCode::MsgRejectBadRoom)),
             Question::IceConfig { .. } => Answer::Now(Verdict::IceServers(None)),
             Question::Application { .. } => Answer::Now(Verdict::Deny(ErrorCode::MsgRejectBadType)),
         }

@@ -60,6 +60,7 @@ pub(crate) fn read(mut object: Object) -> Result<Grant, InvalidGrant> {
         groups: read_groups(&mut object)?,
         fields: read_fields(&mut object)?,
         ice_servers: read_ice_servers(&mut object)?,
+        ..Grant::default()
     };
     match object.into_keys().next() {
         None => Ok(grant),

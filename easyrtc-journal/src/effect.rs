@@ -1,8 +1,11 @@
 //! Effects as they are written down.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use bytes::Bytes;
 use easyrtc_proto::{
-    AppName, ClientMessage, EasyrtcId, Payload, ServerMessage, SessionId, Username,
+    AppName, ClientMessage, EasyrtcId, GroupName, Payload, RoomName, ServerMessage, SessionId,
+    Username,
 };
 use easyrtc_state::{
     AckId, AdminAnswer, AdminError, AskId, CloseReason, ConnId, ConnMeta, Effect, Frame, Notice,
@@ -61,7 +64,16 @@ enum RecordedQuestion<'a> {
         username: Option<&'a Username>,
         credential: Option<&'a Payload>,
         easyrtcsid: Option<&'a SessionId>,
+        rooms: &'a BTreeMap<RoomName, Option<Payload>>,
         meta: &'a ConnMeta,
+    },
+    RoomJoin {
+        conn: ConnId,
+        easyrtcid: EasyrtcId,
+        app: &'a AppName,
+        username: Option<&'a Username>,
+        groups: &'a BTreeSet<GroupName>,
+        rooms: &'a BTreeMap<RoomName, Option<Payload>>,
     },
     IceConfig {
         easyrtcid: EasyrtcId,
@@ -133,7 +145,16 @@ fn recorded_question(
             username: login.username.as_ref(),
             credential: login.credential.as_ref(),
             easyrtcsid: login.easyrtcsid.as_ref(),
+            rooms: &login.rooms,
             meta: &login.meta,
+        },
+        Question::RoomJoin(join) => RecordedQuestion::RoomJoin {
+            conn: join.conn,
+            easyrtcid: join.easyrtcid,
+            app: &join.app,
+            username: join.username.as_ref(),
+            groups: &join.groups,
+            rooms: &join.rooms,
         },
         Question::IceConfig { easyrtcid, app, username } => {
             RecordedQuestion::IceConfig { easyrtcid: *easyrtcid, app, username: username.as_ref() }

@@ -16,6 +16,11 @@ pub(crate) const CONFIG: Places = &[
     "connection_default_fields.*.value",
     "ice_servers.*.username",
     "ice_servers.*.credential",
+    "applications.*.default_fields.*.value",
+    "applications.*.ice_servers.*.username",
+    "applications.*.ice_servers.*.credential",
+    "applications.*.rooms.*.fields.*.value",
+    "applications.*.room_rules.*.fields.*.value",
 ];
 
 /// In inputs, but for messages.
@@ -79,9 +84,12 @@ pub(crate) const QUESTION: Places = &[
     "login.username",
     "login.credential",
     "login.easyrtcsid",
+    "login.rooms.*",
     "login.meta.cookie",
     "login.meta.authorization",
     "login.meta.query",
+    "roomJoin.username",
+    "roomJoin.rooms.*",
     "iceConfig.username",
     "application.message.msgData",
 ];

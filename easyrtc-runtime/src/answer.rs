@@ -27,8 +27,8 @@ impl fmt::Debug for Answer {
     }
 }
 
-/// Answers the core's questions: who may log in, with which ICE servers, and what the server-side
-/// application says to messages without a target.
+/// Answers the core's questions: who may log in, enter guarded rooms, with which ICE servers, and
+/// what the server-side application says to messages without a target.
 pub trait Responder: Send + Sync + 'static {
     /// The answer to `question`. Must not block: it is called with the core at rest.
     fn respond(&self, question: Question) -> Answer;
@@ -44,6 +44,7 @@ impl Responder for OpenToEveryone {
     fn respond(&self, question: Question) -> Answer {
         Answer::Now(match question {
             Question::Login(_) => Verdict::Allow(Grant::default()),
+            Question::RoomJoin(_) => Verdict::RoomJoin,
             Question::IceConfig { .. } => Verdict::IceServers(None),
             Question::Application { .. } => Verdict::Deny(ErrorCode::MsgRejectBadType),
         })

@@ -134,6 +134,7 @@ impl Responder for Waiting {
             Question::Login(_) => Answer::Later(Box::pin(async move {
                 told.wait_for(Option::is_some).await.unwrap().clone().unwrap()
             })),
+            Question::RoomJoin(_) => Answer::Now(Verdict::RoomJoin),
             Question::IceConfig { .. } => Answer::Now(Verdict::IceServers(None)),
             Question::Application { .. } => Answer::Now(Verdict::Application(None)),
         }

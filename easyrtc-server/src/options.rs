@@ -15,9 +15,10 @@ use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
-use easyrtc_proto::DecodeLimits;
+use easyrtc_auth::Secret;
+use easyrtc_proto::{AppName, DecodeLimits};
 use easyrtc_runtime::OutboxLimits;
-use easyrtc_state::Config;
+use easyrtc_state::{Config, RoomPattern};
 use serde_json::value::RawValue;
 
 use crate::settings::{ConfigError, read_text};
@@ -47,6 +48,29 @@ pub struct Protocol {
     pub outbox: OutboxLimits,
     /// Which session ids there are.
     pub sessions: Sessions,
+    /// How those who enter guarded rooms prove that they may. Of an application that has such rooms
+    /// all that is set for rooms is here, so that [`RoomPattern::find`] finds what the core finds.
+    pub room_proofs: RoomProofs,
+}
+
+/// How those who enter rooms prove that they may, by application and by what stands in `rooms`.
+pub type RoomProofs = BTreeMap<AppName, BTreeMap<RoomPattern, RoomProof>>;
+
+/// What lets a client into a room: one of these, or nothing at all if there are none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RoomProof {
+    /// Whoever knows this text.
+    pub passphrase: Option<Secret>,
+    /// Whoever has an invitation signed by the server's key.
+    pub invitation: bool,
+}
+
+impl RoomProof {
+    /// Whether the room is guarded.
+    #[must_use]
+    pub const fn is_needed(&self) -> bool {
+        self.passphrase.is_some() || self.invitation
+    }
 }
 
 /// Whose session ids are used (decision D16).

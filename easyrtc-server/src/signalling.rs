@@ -5,9 +5,10 @@ use std::fmt;
 use easyrtc_auth::{Answers, Reason};
 use easyrtc_proto::ErrorCode;
 use easyrtc_runtime::{AdminCommand, NoEntropy, Runtime, Stats};
-use easyrtc_state::{Config, LoginQuestion};
+use easyrtc_state::{Config, LoginQuestion, RoomPattern};
 
 use crate::authorizers::Authorizers;
+use crate::options::{RoomProof, RoomProofs};
 use crate::places::Offer;
 use crate::recording::Recording;
 use crate::session::SessionIds;
@@ -53,7 +54,7 @@ impl Signalling {
         let denied = settings.denied_addresses.clone();
         let answers = Answers::new(easyrtc_auth::Options {
             chain: authorizers.0.clone(),
-            door: Box::new(Door { denied, issued }),
+            door: Box::new(Door { denied, issued, proofs: protocol.room_proofs }),
             timeout: settings.auth.timeout.get(),
             max_in_flight: settings.auth.max_in_flight.get(),
         });
@@ -130,6 +131,8 @@ pub fn core_config(settings: &Settings) -> Config {
 struct Door {
     denied: Vec<Network>,
     issued: Option<SessionIds>,
+    /// What guarded rooms want to see. Nobody looks at proofs yet, so nobody gets in.
+    proofs: RoomProofs,
 }
 
 impl easyrtc_auth::Door for Door {
@@ -144,6 +147,12 @@ impl easyrtc_auth::Door for Door {
             (Some(ids), Some(id)) => !ids.is_ours(id.as_str()),
             (None, _) | (_, None) => false,
         };
-        forged.then_some((ErrorCode::LoginGenFail, "foreign_session"))
+        if forged {
+            return Some((ErrorCode::LoginGenFail, "foreign_session"));
+        }
+        let proofs = self.proofs.get(&login.app)?;
+        let needed = |room| RoomPattern::find(proofs, room).is_some_and(RoomProof::is_needed);
+        let guarded = login.rooms.keys().any(needed);
+        guarded.then_some((ErrorCode::LoginBadRoom, "guarded_room"))
     }
 }

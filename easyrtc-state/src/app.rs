@@ -37,8 +37,9 @@ impl App {
     /// The application `name` as it is when it comes into being.
     pub(crate) fn new(name: &AppName, config: &Config) -> Self {
         let configured = config.applications.get(name);
+        let own_fields = configured.and_then(|app| app.default_fields.as_ref());
         let mut app = Self {
-            fields: config.app_default_fields.clone(),
+            fields: own_fields.unwrap_or(&config.app_default_fields).clone(),
             rooms: BTreeMap::new(),
             groups: BTreeMap::new(),
             sessions: BTreeMap::new(),
@@ -48,7 +49,10 @@ impl App {
         let of_config = configured.into_iter().flat_map(|app| app.rooms.keys());
         for room in config.room_default.iter().chain(of_config) {
             //= docs/spec/rooms.md#rooms.configured-stay
-            app.rooms.insert(room.clone(), new_room(name, room, config, true));
+            let made = new_room(name, room, config);
+            if made.lasting {
+                app.rooms.insert(room.clone(), made);
+            }
         }
         app
     }
@@ -82,16 +86,21 @@ impl App {
 }
 
 /// The room `room` of the application `app` as it is when it comes into being.
-pub(crate) fn new_room(
-    app: &AppName,
-    room: &RoomName,
-    config: &Config,
-    lasting: bool,
-) -> Box<Room> {
-    let app = config.applications.get(app);
-    let of_room = app.and_then(|app| app.rooms.get(room)).and_then(|room| room.room_max_connection);
-    let of_app = app.and_then(|app| app.room_max_connection);
-    let capacity = of_room.or(of_app).unwrap_or(config.limits.room_max_connection);
+pub(crate) fn new_room(app: &AppName, room: &RoomName, config: &Config) -> Box<Room> {
+    let of_room = config.room(app, room);
+    let of_app = config.applications.get(app);
+    let capacity = of_room.and_then(|room| room.room_max_connection);
+    let capacity = capacity.or(of_app.and_then(|app| app.room_max_connection));
+    let capacity = capacity.unwrap_or(config.limits.room_max_connection);
     //= docs/spec/rooms.md#rooms.create
-    Box::new(Room::new(config.room_default_fields.clone(), lasting, capacity))
+    let fields = of_room.and_then(|room| room.fields.as_ref());
+    let fields = fields.unwrap_or(&config.room_default_fields).clone();
+    let is_named = of_app.is_some_and(|app| app.rooms.contains_key(room));
+    //= docs/spec/rooms.md#rooms.keep-empty
+    let kept = of_room.and_then(|room| room.keep_empty);
+    let is_default = config.room_default.as_ref() == Some(room);
+    let mut made = Box::new(Room::new(fields, capacity));
+    made.lasting = is_default || kept.unwrap_or(is_named);
+    made.private = of_room.is_some_and(|room| room.private);
+    made
 }

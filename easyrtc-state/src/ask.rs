@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use easyrtc_proto::{
     AppName, Authenticate, CustomMessage, EasyrtcId, ErrorCode, GroupName, IceServer, MessageType,
-    Payload, SessionId, Username,
+    Payload, RoomJoin, RoomName, SessionId, Username,
 };
 
 use crate::config::FieldMap;
 use crate::input::{ConnId, ConnMeta};
+use crate::permission::Permission;
+use crate::room_pattern::RoomPattern;
 use crate::ticket::Ticket;
 
 /// A question that is out.
@@ -25,6 +27,8 @@ pub struct AskId(pub u64);
 pub enum Question {
     /// May this client log in, and as what? Everything else of it waits until the answer.
     Login(LoginQuestion),
+    /// May this client enter these guarded rooms? Everything else of it waits until the answer.
+    RoomJoin(RoomJoinQuestion),
     /// Which STUN and TURN servers is this client to use? Does not hold up anything.
     IceConfig {
         /// The client.
@@ -58,8 +62,30 @@ pub struct LoginQuestion {
     pub credential: Option<Payload>,
     /// The session it says it belongs to.
     pub easyrtcsid: Option<SessionId>,
+    /// The rooms it would enter, with their `roomParameter`: those it names, or else the default
+    /// room. Who lets it in vouches for its proofs of those that are guarded; all else about them
+    /// the core decides.
+    pub rooms: BTreeMap<RoomName, Option<Payload>>,
     /// What is known of the connection.
     pub meta: Arc<ConnMeta>,
+}
+
+/// A `roomJoin` into guarded rooms, to be decided about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RoomJoinQuestion {
+    /// The connection.
+    pub conn: ConnId,
+    /// The client.
+    pub easyrtcid: EasyrtcId,
+    /// Its application.
+    pub app: AppName,
+    /// Its name.
+    pub username: Option<Username>,
+    /// The groups it is in.
+    pub groups: BTreeSet<GroupName>,
+    /// The guarded ones among the rooms it wants to enter, at least one, with their
+    /// `roomParameter`.
+    pub rooms: BTreeMap<RoomName, Option<Payload>>,
 }
 
 /// The answer to a question. One that does not fit its question is a failure.
@@ -68,6 +94,8 @@ pub struct LoginQuestion {
 pub enum Verdict {
     /// To `Login`: come in.
     Allow(Grant),
+    /// To `RoomJoin`: come in, to all of them.
+    RoomJoin,
     /// To any question: no, and the code that is to say so.
     Deny(ErrorCode),
     /// To `IceConfig`: these servers; `None`: the configured ones.
@@ -115,6 +143,13 @@ pub struct Grant {
     pub fields: FieldMap,
     /// The STUN and TURN servers it is to use, in place of the configured ones.
     pub ice_servers: Option<Arc<[IceServer]>>,
+    /// The only rooms it may enter; `None`: any.
+    pub rooms: Option<BTreeSet<RoomPattern>>,
+    /// What it may do; `None`: what is allowed [by default](Permission::is_default).
+    pub permissions: Option<BTreeSet<Permission>>,
+    /// For how long, from the moment the answer is taken, unless it logs in again before; `None`:
+    /// for as long as it stays. Zero refuses the login with `LOGIN_BAD_AUTH`.
+    pub expires_in: Option<Duration>,
 }
 
 /// A question that is out, and what to do with its answer.
@@ -129,8 +164,19 @@ pub(crate) struct Pending {
 #[derive(Debug)]
 pub(crate) enum About {
     Login(Box<Authenticate>),
+    RoomJoin(RoomJoin),
     IceConfig,
     Application,
+}
+
+impl About {
+    /// Whether what else the connection sends waits until the answer.
+    pub(crate) const fn gates(&self) -> bool {
+        match self {
+            Self::Login(_) | Self::RoomJoin(_) => true,
+            Self::IceConfig | Self::Application => false,
+        }
+    }
 }
 
 /// The questions that are out.

@@ -30,7 +30,7 @@ use crate::notice::Notice;
 use crate::state::{Ctx, Reject, State};
 use crate::ticket::Ticket;
 
-/// Handles a message of a connection that waits for no answer about its login.
+/// Handles a message of a connection whose messages wait for no answer.
 pub(crate) fn handle(
     state: &mut State,
     conn: ConnId,
@@ -90,20 +90,20 @@ fn handle_command(
     command: Command,
     ctx: &mut Ctx<'_>,
 ) {
-    if command == Command::GetIceConfig {
-        return get_ice_config::handle(state, conn, ticket, ctx);
-    }
     let result = match command {
+        Command::GetIceConfig => return get_ice_config::handle(state, conn, ticket, ctx),
+        Command::RoomJoin(request) => {
+            return room_join::handle(state, conn, ticket, request, ctx);
+        }
         Command::Signal(request) => signal::run(state, conn, request, ctx),
         Command::GetRoomList => get_room_list::run(state, conn, ctx),
-        Command::RoomJoin(request) => room_join::run(state, conn, &request, ctx),
         Command::RoomLeave(request) => room_leave::run(state, conn, &request, ctx),
         Command::SetRoomApiField(request) => set_room_api_field::run(state, conn, request, ctx),
         Command::SetPresence(request) => set_presence::run(state, conn, &request, ctx),
         Command::SetUserCfg(request) => set_user_cfg::run(state, conn, *request, ctx),
         Command::StillAlive => still_alive::run(state, conn),
         //= docs/spec/envelope.md#envelope.msg-type
-        Command::GetIceConfig | Command::Unknown { .. } => client(state, conn)
+        Command::Unknown { .. } => client(state, conn)
             .and(Err(Reject::new(ErrorCode::MsgRejectBadType, "no such command"))),
     };
     answer(conn, ticket, ClientEvent::Cmd, result, ctx);
@@ -155,14 +155,19 @@ fn ask(
     ctx.out.push(crate::Effect::Ask { ask, question });
 }
 
-/// Notes a question that goes out, with its deadline.
+/// Notes a question that goes out, with its deadline, and that messages wait for it if they do.
 fn put_out(state: &mut State, pending: Pending, ctx: &Ctx<'_>) -> crate::AskId {
-    let conn = pending.conn;
+    let (conn, gates) = (pending.conn, pending.about.gates());
     let ask = state.asks.insert(pending);
     let deadline = state.deadlines.set(ctx.now.mono, ctx.config.ask_timeout, Timer::Ask(ask));
     state.asks.set_deadline(ask, deadline);
     if let Some(conn) = state.conns.get_mut(&conn) {
-        conn.waiting.change(|waiting| waiting.asks.insert(ask));
+        conn.waiting.change(|waiting| {
+            waiting.asks.insert(ask);
+            if gates {
+                waiting.gate = Some(ask);
+            }
+        });
     }
     ask
 }
@@ -174,6 +179,10 @@ pub(crate) fn answered(state: &mut State, pending: Pending, verdict: Verdict, ct
     match about {
         About::Login(request) => {
             authenticate::answered(state, conn, ticket, *request, verdict, ctx);
+        }
+        About::RoomJoin(request) => {
+            let result = room_join::answered(state, conn, &request, verdict, ctx);
+            answer(conn, ticket, ClientEvent::Cmd, result, ctx);
         }
         About::IceConfig => {
             let result = get_ice_config::answered(state, conn, verdict, ctx);

@@ -1,10 +1,14 @@
 //! What the operator can set: defaults, policies and limits of the core.
 
+mod application;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use easyrtc_proto::{AppName, Capability, FieldName, Fields, IceServer, Payload, RoomName};
+
+pub use application::{AppConfig, RoomConfig};
 
 /// The core's configuration. Durations and counts of zero mean "no limit" or "never".
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,28 +61,6 @@ pub struct Config {
     pub capabilities: BTreeSet<Capability>,
     /// What is bounded, and by how much.
     pub limits: Limits,
-}
-
-/// What is set for one application.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct AppConfig {
-    /// Options clients see as `application.option` in the token.
-    pub public_options: BTreeMap<String, Payload>,
-    /// Whether `getRoomList` is answered with `MSG_REJECT_NO_ROOM_LIST`.
-    pub hide_room_list: bool,
-    /// `roomMaxConnection` of this application, if it is not the server's.
-    pub room_max_connection: Option<usize>,
-    /// Rooms that exist from the start and stay when they are empty.
-    pub rooms: BTreeMap<RoomName, RoomConfig>,
-}
-
-/// What is set for one room.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct RoomConfig {
-    /// `roomMaxConnection` of this room, if it is not the application's.
-    pub room_max_connection: Option<usize>,
 }
 
 /// Bounds. 0 means no limit.

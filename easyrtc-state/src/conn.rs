@@ -13,7 +13,9 @@ use crate::ask::AskId;
 use crate::config::FieldMap;
 use crate::effect::Recipient;
 use crate::input::{AckId, ConnId, ConnMeta};
+use crate::permission::Permission;
 use crate::rare::Rare;
+use crate::room_pattern::RoomPattern;
 use crate::sorted_map::SortedSet;
 use crate::unhashed::Unhashed;
 
@@ -38,8 +40,9 @@ pub(crate) struct Waiting {
     pub(crate) beyond_limit: bool,
     /// When it has to have authenticated.
     pub(crate) login_deadline: Option<Duration>,
-    /// The question about its login that is out. Until the answer its messages wait.
-    pub(crate) login: Option<AskId>,
+    /// The question that is out about its login, or about rooms it wants to enter. Until the answer
+    /// its messages wait.
+    pub(crate) gate: Option<AskId>,
     /// All questions about it that are out.
     pub(crate) asks: BTreeSet<AskId>,
     /// The messages that wait.
@@ -48,7 +51,7 @@ pub(crate) struct Waiting {
     pub(crate) paused: bool,
 }
 
-/// A message that waits for the answer about a login.
+/// A message that waits for the answer about a message before it.
 #[derive(Debug, PartialEq, Hash)]
 pub(crate) struct Parked {
     pub(crate) ack: Option<AckId>,
@@ -75,6 +78,12 @@ pub(crate) struct Granted {
     pub(crate) fields: FieldMap,
     /// In place of the configured servers.
     pub(crate) ice_servers: Option<Arc<[IceServer]>>,
+    /// The only rooms it may enter.
+    pub(crate) rooms: Option<BTreeSet<RoomPattern>>,
+    /// What it may do, in place of what everybody may.
+    pub(crate) permissions: Option<BTreeSet<Permission>>,
+    /// When all this is over.
+    pub(crate) expires_at: Option<Duration>,
 }
 
 /// What a client said with `setUserCfg`.
@@ -97,9 +106,9 @@ impl Conn {
         }
     }
 
-    /// The question about its login that is out.
-    pub(crate) fn login(&self) -> Option<AskId> {
-        self.waiting.get()?.login
+    /// The question that is out for which its messages wait.
+    pub(crate) fn gate(&self) -> Option<AskId> {
+        self.waiting.get()?.gate
     }
 
     /// This connection as a receiver of messages.

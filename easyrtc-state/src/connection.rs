@@ -139,12 +139,27 @@ fn forget_client(state: &mut State, conn: ConnId, ctx: &mut Ctx<'_>) {
     if !planted!(GroupKeepsGhost) {
         state.leave_groups(conn);
     }
+    state.stop_expiry(conn);
     state.leave_session(conn, ctx);
     state.ids.remove(&easyrtcid);
     if let Some(app) = state.apps.get_mut(&app) {
         app.clients.remove(&conn);
     }
     state.forget_app_if_unused(&app);
+}
+
+/// The time for which the client was let in is over. Who is about to log in again is let in anew,
+/// or closed, when the answer about that comes.
+//= docs/spec/login.md#login.expired
+pub(crate) fn expired(state: &mut State, conn: ConnId, ctx: &mut Ctx<'_>) {
+    let Some(connection) = state.conns.get_mut(&conn) else { return };
+    if let Some(client) = &mut connection.client {
+        client.granted.change(|granted| granted.expires_at = None);
+    }
+    let logs_in = connection.gate().is_some_and(|ask| state.asks.is_login(ask));
+    if !logs_in && !planted!(ExpiredStays) {
+        dismiss(state, conn, ErrorCode::LoginTimeout, CloseReason::LoginExpired, ctx);
+    }
 }
 
 /// Looks whether anything came from the connection; if so, looks again later.

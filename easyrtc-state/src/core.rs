@@ -119,7 +119,8 @@ fn alive(state: &mut State, conn: ConnId, now: Now) {
     }
 }
 
-/// While a question about a login is out, messages wait; the order of a client's messages is kept.
+/// While a question is out that a message waits for, those after it wait too: a client's messages
+/// keep their order.
 fn message_came(
     state: &mut State,
     conn: ConnId,
@@ -129,7 +130,7 @@ fn message_came(
 ) {
     let Some(connection) = state.conns.get_mut(&conn) else { return };
     //= docs/spec/envelope.md#envelope.order
-    let waits = |waiting: &Waiting| waiting.login.is_some() || !waiting.parked.is_empty();
+    let waits = |waiting: &Waiting| waiting.gate.is_some() || !waiting.parked.is_empty();
     let Some(waiting) = connection.waiting.get().filter(|waiting| waits(waiting)) else {
         return command::handle(state, conn, ack, message, ctx);
     };
@@ -140,6 +141,7 @@ fn message_came(
         return connection::close(state, conn, CloseReason::Slow, ctx);
     }
     //= docs/spec/login.md#login.meanwhile
+    //= docs/spec/rooms.md#rooms.guard-meanwhile
     let pause = limit != 0 && waiting.parked.len() + 1 >= limit && !waiting.paused;
     connection.waiting.change(|waiting| {
         waiting.parked.push_back(Parked { ack, message });
@@ -150,10 +152,10 @@ fn message_came(
     }
 }
 
-/// Handles what waited, until the next question about a login.
+/// Handles what waited, until the next question that has to be waited for.
 fn unpark(state: &mut State, conn: ConnId, ctx: &mut Ctx<'_>) {
     while let Some(connection) = state.conns.get_mut(&conn) {
-        if connection.waiting.get().is_none_or(|waiting| waiting.login.is_some()) {
+        if connection.waiting.get().is_none_or(|waiting| waiting.gate.is_some()) {
             return;
         }
         let next = connection.waiting.change(|waiting| match planted!(WaitingReversed) {
@@ -178,7 +180,10 @@ fn answered(state: &mut State, ask: AskId, verdict: Verdict, ctx: &mut Ctx<'_>) 
     let conn = pending.conn;
     state.deadlines.cancel(pending.deadline, Timer::Ask(ask));
     if let Some(connection) = state.conns.get_mut(&conn) {
-        connection.waiting.change(|waiting| waiting.asks.remove(&ask));
+        connection.waiting.change(|waiting| {
+            waiting.asks.remove(&ask);
+            waiting.gate = waiting.gate.filter(|gate| *gate != ask);
+        });
     }
     command::answered(state, pending, verdict, ctx);
     unpark(state, conn, ctx);
@@ -190,12 +195,13 @@ fn tick(state: &mut State, ctx: &mut Ctx<'_>) {
             Timer::Login(conn) => {
                 // Who has asked to log in waits for the answer, which has a deadline of its own.
                 //= docs/spec/login.md#login.timeout
-                if state.conns.get(&conn).is_some_and(|c| c.login().is_none()) {
+                if state.conns.get(&conn).is_some_and(|c| c.gate().is_none()) {
                     let (code, reason) = (ErrorCode::LoginTimeout, CloseReason::LoginTimeout);
                     connection::dismiss(state, conn, code, reason, ctx);
                 }
             }
             Timer::Silence(conn) => connection::silence_due(state, conn, ctx),
+            Timer::Expiry(conn) => connection::expired(state, conn, ctx),
             Timer::Ask(ask) => ask_due(state, ask, ctx),
             //= docs/spec/rooms.md#rooms.empty-forgotten
             Timer::Room(app, name) => {

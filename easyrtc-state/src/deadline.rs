@@ -15,6 +15,8 @@ pub(crate) enum Timer {
     Login(ConnId),
     /// Something has to have come from the connection.
     Silence(ConnId),
+    /// What the client was granted is over.
+    Expiry(ConnId),
     /// The question has to have been answered.
     Ask(AskId),
     /// The empty room is forgotten.

@@ -114,6 +114,8 @@ pub enum CloseReason {
     Refused,
     /// It did not authenticate in time.
     LoginTimeout,
+    /// What it was granted at login was for a time that is over.
+    LoginExpired,
     /// Nothing at all came from it for too long (decision D4).
     Silent,
     /// The operator ended it.

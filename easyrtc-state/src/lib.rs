@@ -18,6 +18,7 @@
 #![forbid(unsafe_code)]
 #![warn(clippy::indexing_slicing)]
 
+mod access;
 mod admin;
 mod app;
 mod ask;
@@ -34,10 +35,12 @@ mod entropy;
 mod gathered;
 mod input;
 mod notice;
+mod permission;
 mod planted;
 mod policy;
 mod rare;
 mod room;
+mod room_pattern;
 mod roster;
 mod sorted_map;
 mod state;
@@ -47,12 +50,14 @@ mod unhashed;
 
 pub use crate::core::{Core, Stats};
 pub use admin::{AdminAnswer, AdminCommand, AdminError, FieldOwner};
-pub use ask::{AskId, Grant, LoginQuestion, Question, Verdict};
+pub use ask::{AskId, Grant, LoginQuestion, Question, RoomJoinQuestion, Verdict};
 pub use config::{AppConfig, Config, Field, FieldMap, Limits, RoomConfig};
 pub use effect::{Effect, Effects, Frame, Recipient, Recipients};
 pub use entropy::{DrawnIds, Entropy};
 pub use input::{AckId, CloseReason, ConnId, ConnMeta, Input, Now, RequestId, TransportKind};
 pub use notice::Notice;
+pub use permission::Permission;
 #[cfg(feature = "planted")]
 pub use planted::Planted;
 pub use policy::{AllowAll, Policy};
+pub use room_pattern::{InvalidRoomPattern, RoomPattern};

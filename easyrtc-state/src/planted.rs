@@ -89,6 +89,14 @@ mod bugs {
         ClearingLost,
         /// Who comes while something is gathered is told that too.
         NewcomerToldTwice,
+        /// A guarded room is entered without asking.
+        GuardNotAsked,
+        /// A login that has expired goes on.
+        ExpiredStays,
+        /// Which rooms a client may enter is forgotten.
+        GrantedRoomsForgotten,
+        /// Who logs in again before its time is over is closed all the same.
+        ExpiryNotRenewed,
     }
 
     impl Planted {

@@ -22,6 +22,8 @@ pub(crate) struct Room {
     pub(crate) fields: FieldMap,
     /// Whether it stays when it is empty: the default room and configured ones.
     pub(crate) lasting: bool,
+    /// Whether only members and some others find it in lists.
+    pub(crate) private: bool,
     /// How many may be in it; 0: no limit.
     pub(crate) capacity: usize,
     /// When it is forgotten, while it is empty.
@@ -42,11 +44,12 @@ pub(crate) struct Member {
 }
 
 impl Room {
-    pub(crate) const fn new(fields: FieldMap, lasting: bool, capacity: usize) -> Self {
+    pub(crate) const fn new(fields: FieldMap, capacity: usize) -> Self {
         Self {
             members: SortedMap::new(),
             fields,
-            lasting,
+            lasting: false,
+            private: false,
             capacity,
             forget_at: None,
             gathered: None,

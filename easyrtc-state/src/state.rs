@@ -170,6 +170,15 @@ impl State {
         }
     }
 
+    /// Forgets when the login of `conn` would have expired.
+    pub(crate) fn stop_expiry(&mut self, conn: ConnId) {
+        let Some(granted) = self.client(conn).and_then(|client| client.granted.get()) else {
+            return;
+        };
+        let expires_at = granted.expires_at;
+        self.deadlines.cancel(expires_at, Timer::Expiry(conn));
+    }
+
     /// Takes `conn` out of its session, which is forgotten after a while if nobody uses it now.
     pub(crate) fn leave_session(&mut self, conn: ConnId, ctx: &Ctx<'_>) {
         let Some(client) = self.conns.get_mut(&conn).and_then(|c| c.client.as_mut()) else {

@@ -18,7 +18,7 @@ pub(crate) fn of(state: &State, conn: ConnId, ctx: &Ctx<'_>) -> Option<ServerMes
     let groups = granted.into_iter().flat_map(|granted| &granted.groups);
     let groups = groups.map(|name| (name.clone(), Group { group_name: name.clone() }));
     let ice_servers = granted.and_then(|granted| granted.ice_servers.as_ref());
-    let ice_servers = ice_servers.unwrap_or(&ctx.config.ice_servers).clone();
+    let ice_servers = ice_servers.unwrap_or_else(|| ctx.config.ice_servers_of(&client.app)).clone();
     let interval = ctx.config.still_alive_interval.as_millis();
     Some(ServerMessage::Token(Box::new(Token {
         easyrtcid: client.easyrtcid,

@@ -2,12 +2,18 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+#[path = "core/access.rs"]
+mod access;
 #[path = "core/admin.rs"]
 mod admin;
+#[path = "core/expiry.rs"]
+mod expiry;
 #[path = "core/fields.rs"]
 mod fields;
 #[path = "core/gathering.rs"]
 mod gathering;
+#[path = "core/guarded.rs"]
+mod guarded;
 #[path = "core/harness.rs"]
 mod harness;
 #[path = "core/life.rs"]

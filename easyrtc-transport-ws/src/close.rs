@@ -49,6 +49,7 @@ impl Manner {
             CloseReason::TooMany => (CloseCode::Again, "too many connections"),
             CloseReason::Refused => (CloseCode::Policy, "refused"),
             CloseReason::LoginTimeout => (CloseCode::Policy, "no login"),
+            CloseReason::LoginExpired => (CloseCode::Policy, "login expired"),
             CloseReason::Kicked => (CloseCode::Policy, "kicked"),
             CloseReason::Shutdown => (CloseCode::Away, "shutdown"),
         };

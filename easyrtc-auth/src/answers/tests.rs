@@ -60,6 +60,7 @@ fn ask(answers: &Answers, conn: u64, app: &str) -> Answer {
         username: None,
         credential: None,
         easyrtcsid: None,
+        rooms: std::collections::BTreeMap::new(),
         meta: ConnMeta::new(TransportKind::WebSocket).into(),
     }))
 }

@@ -29,6 +29,7 @@ fn login(username: Option<&str>, credential: Option<&str>) -> Arc<LoginQuestion>
         username: username.map(|name| Username::parse(name).unwrap()),
         credential: credential.map(|text| Payload::parse(text).unwrap()),
         easyrtcsid: None,
+        rooms: BTreeMap::new(),
         meta: ConnMeta::new(TransportKind::WebSocket).into(),
     })
 }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use easyrtc_journal::End;
 use easyrtc_proto::{
     AppName, Attachments, ClientEvent, EasyrtcId, FieldName, ForwardToUrl, IceServer, MessageType,
-    Payload, ServerMessage, SessionId, Username,
+    Payload, RoomName, ServerMessage, SessionId, Username,
 };
 use easyrtc_state::{
-    AdminCommand, AskId, Config, ConnId, ConnMeta, Effect, Field, FieldMap, FieldOwner, Grant,
-    Input, RequestId, TransportKind, Verdict,
+    AdminCommand, AppConfig, Config, ConnId, ConnMeta, Effect, Field, FieldMap, FieldOwner, Grant,
+    Input, Question, RequestId, RoomConfig, RoomPattern, TransportKind, Verdict,
 };
 
 use super::support::{Recorded, play};
@@ -56,14 +56,28 @@ fn config() -> Config {
         room_default_fields: fields("r"),
         connection_default_fields: fields("c"),
         ice_servers: ice_servers(),
+        applications: [(AppName::parse("app").unwrap(), application())].into(),
         ..Config::default()
     }
 }
 
-fn answer(recorded: &mut Recorded, effects: &[Effect], verdict: impl Fn(AskId) -> Verdict) {
+/// An application with all that may be secret; to enter the room `r` is asked about.
+fn application() -> AppConfig {
+    let room = |name: &str| RoomConfig { fields: Some(fields(name)), ..RoomConfig::default() };
+    let rule = RoomConfig { guarded: true, ..room("rule") };
+    AppConfig {
+        default_fields: Some(fields("own")),
+        ice_servers: Some(ice_servers()),
+        rooms: [(RoomName::parse("lobby").unwrap(), room("lobby"))].into(),
+        room_rules: [(RoomPattern::parse("r*").unwrap(), rule)].into(),
+        ..AppConfig::default()
+    }
+}
+
+fn answer(recorded: &mut Recorded, effects: &[Effect], verdict: impl Fn(&Question) -> Verdict) {
     for effect in effects {
-        if let Effect::Ask { ask, .. } = effect {
-            recorded.feed(Input::Answered { ask: *ask, verdict: verdict(*ask) });
+        if let Effect::Ask { ask, question } = effect {
+            recorded.feed(Input::Answered { ask: *ask, verdict: verdict(question) });
         }
     }
 }
@@ -99,11 +113,21 @@ fn journal() -> String {
     let mut recorded = Recorded::new(config());
     let (conn, easyrtcid) = login(&mut recorded);
     let (_, other) = login(&mut recorded);
+    let is_about_room =
+        |effect: &Effect| matches!(effect, Effect::Ask { question: Question::RoomJoin(_), .. });
+    let mut asked_about_room = false;
     for command in COMMANDS {
         let command = command.replace("ID", other.as_str());
         let effects = recorded.say(conn, ClientEvent::Cmd, &command);
-        answer(&mut recorded, &effects, |_| Verdict::IceServers(Some(ice_servers())));
+        asked_about_room |= effects.iter().any(is_about_room);
+        answer(&mut recorded, &effects, |question| match question {
+            Question::RoomJoin(_) => Verdict::RoomJoin,
+            Question::Login(_) | Question::IceConfig { .. } | Question::Application { .. } => {
+                Verdict::IceServers(Some(ice_servers()))
+            }
+        });
     }
+    assert!(asked_about_room);
     let custom = r#"{"msgType":"m","msgData":{"Tr0ub4dor":{"_placeholder":true,"num":0}}}"#;
     let attachments = Attachments::new(vec![SECRET.into()]);
     let effects = recorded.say_with(conn, ClientEvent::Msg, custom, &attachments);

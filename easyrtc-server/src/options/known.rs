@@ -85,8 +85,12 @@ static APPLICATION: &[Known] = &[
     effective(
         "applications",
         "{}",
-        r#"Applications that exist from the start, and what is set for each: {"my.app": {"roomMaxConnection": 10, "hideRoomList": true, "publicOptions": {}, "rooms": {"Lobby": {"roomMaxConnection": 3}}}}."#,
-        |set, value, _| applications::read(&value).map(|map| set.core.applications = map),
+        r#"Applications that exist from the start, and what is set for each and for its rooms: {"my.app": {"roomMaxConnection": 10, "hideRoomList": true, "publicOptions": {}, "iceServers": [], "roomAutoCreateEnable": true, "appDefaultFieldObj": {}, "rooms": {"Lobby": {"roomMaxConnection": 3, "private": true}, "class-*": {"joinGroups": ["pupils"], "createGroups": ["teachers"], "passphrase": "...", "invitation": true, "fieldObj": {}, "keepEmpty": false}}}}."#,
+        |set, value, remarks| {
+            let applications = applications::read(&value, remarks)?;
+            (set.core.applications, set.room_proofs) = (applications.core, applications.proofs);
+            Ok(())
+        },
     ),
     effective(
         "appIceServers",

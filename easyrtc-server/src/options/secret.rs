@@ -10,31 +10,52 @@ pub(super) const HIDDEN: &str = "<hidden by --print-config>";
 pub(super) const PLACEHOLDER: &str =
     "has the placeholder that --print-config writes for a secret: put the secret in its place";
 
-/// The option's value with its secrets replaced: credentials of TURN servers, and values of fields
-/// that clients do not see. Otherwise byte for byte.
+/// The option's value with its secrets replaced: credentials of TURN servers, passphrases of rooms,
+/// and values of fields that clients do not see. Otherwise byte for byte.
 #[must_use]
 pub fn without_secrets(option: &str, text: &str) -> String {
     let Ok(mut value) = serde_json::from_str::<Json>(text) else { return text.to_owned() };
-    let mut hidden = 0;
-    if option == "appIceServers"
-        && let Some(servers) = value.as_array_mut()
-    {
-        hidden = servers.iter_mut().map(hide_credential).filter(|hidden| *hidden).count();
-    } else if option.ends_with("FieldObj")
-        && let Some(fields) = value.as_object_mut()
-    {
-        hidden = fields.values_mut().map(hide_value).filter(|hidden| *hidden).count();
-    }
+    let hidden = match option {
+        "appIceServers" => hide_credentials(&mut value),
+        "applications" => values(&mut value).map(hide_in_application).sum(),
+        _ if option.ends_with("FieldObj") => hide_values(&mut value),
+        _ => 0,
+    };
     if hidden == 0 { text.to_owned() } else { value.to_string() }
 }
 
-fn hide_credential(server: &mut Json) -> bool {
-    match server.get_mut("credential") {
-        Some(credential) => {
-            *credential = HIDDEN.into();
+/// The values of an object; of anything else none.
+fn values(value: &mut Json) -> impl Iterator<Item = &mut Json> {
+    value.as_object_mut().into_iter().flat_map(serde_json::Map::values_mut)
+}
+
+/// Hides the secrets of one application; how many there were.
+fn hide_in_application(application: &mut Json) -> usize {
+    let mut hidden = application.get_mut("iceServers").map_or(0, hide_credentials);
+    hidden += application.get_mut("appDefaultFieldObj").map_or(0, hide_values);
+    for room in application.get_mut("rooms").into_iter().flat_map(values) {
+        hidden += room.get_mut("fieldObj").map_or(0, hide_values);
+        hidden += usize::from(hide(room, "passphrase"));
+    }
+    hidden
+}
+
+fn hide_credentials(servers: &mut Json) -> usize {
+    let servers = servers.as_array_mut().into_iter().flatten();
+    servers.map(|server| hide(server, "credential")).filter(|hidden| *hidden).count()
+}
+
+fn hide_values(fields: &mut Json) -> usize {
+    values(fields).map(hide_value).filter(|hidden| *hidden).count()
+}
+
+fn hide(of: &mut Json, key: &str) -> bool {
+    match of.get_mut(key) {
+        Some(secret) if !secret.is_null() => {
+            *secret = HIDDEN.into();
             true
         }
-        None => false,
+        _ => false,
     }
 }
 

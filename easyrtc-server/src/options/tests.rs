@@ -102,7 +102,23 @@ fn errors_say_what_was_given_and_what_is_allowed() {
             r#"{"applications":{"a b":{}}}"#,
             "applications: of \"a b\": not a valid application name",
         ),
-        (r#"{"applications":{"a":{"rooms":{"a b":{}}}}}"#, "of \"a\": not a valid room name"),
+        (r#"{"applications":{"a":{"rooms":{"a b":{}}}}}"#, "of \"a\": room \"a b\": not the name"),
+        (r#"{"applications":{"a":{"rooms":{"a*b":{}}}}}"#, "room \"a*b\": not the name of a room"),
+        (
+            r#"{"applications":{"a":{"rooms":{"a":{"open":1}}}}}"#,
+            "room \"a\": unknown field `open`",
+        ),
+        (
+            r#"{"applications":{"a":{"rooms":{"a":{"passphrase":""}}}}}"#,
+            "the passphrase is no text",
+        ),
+        (
+            r#"{"applications":{"a":{"rooms":{"*":{"passphrase":"<hidden by --print-config>"}}}}}"#,
+            "room \"*\": the passphrase has the placeholder",
+        ),
+        (r#"{"applications":{"a":{"rooms":{"a":{"joinGroups":["a b"]}}}}}"#, "valid group name"),
+        (r#"{"applications":{"a":{"rooms":{"a":{"fieldObj":{"f":1}}}}}}"#, "fieldObj: the field"),
+        (r#"{"applications":{"a":{"iceServers":[{"urls":"x:y"}]}}}"#, "iceServers: entry 1 is mal"),
         (r#"{"applications":{"a":{"roomMax":1}}}"#, "of \"a\": unknown field `roomMax`"),
         (r#"{"applications":{"a":{"roomMaxConnection":-1}}}"#, "expected u32"),
         (r#"{"roomDefaultFieldObj":[]}"#, "roomDefaultFieldObj: [] is not an object such as"),
@@ -183,6 +199,55 @@ fn applications_and_their_rooms() {
     assert_eq!(app.public_options["motd"].as_str(), r#"{ "x" : 1.0 }"#);
     let lobby = &app.rooms[&RoomName::parse("Lobby").unwrap()];
     assert_eq!((lobby.room_max_connection, app.rooms.len()), (Some(3), 2));
+}
+
+#[test]
+fn what_is_set_for_rooms_goes_to_the_core_but_for_the_proofs() {
+    let protocol = protocol(
+        r#"{"applications":{"my.app":{"iceServers":[{"urls":"stun:mine"}],
+            "roomAutoCreateEnable":false,"appDefaultFieldObj":{"f":{"fieldValue":1}},
+            "rooms":{"Lobby":{"private":true,"keepEmpty":false},
+            "class-*":{"joinGroups":["pupils","teachers"],"createGroups":["teachers"],
+            "passphrase":"open sesame","fieldObj":{"g":{"fieldValue":2}}},
+            "class-open":{},"vip":{"invitation":true}}},"other":{"rooms":{"r":{}}}}}"#,
+    );
+    let name = AppName::parse("my.app").unwrap();
+    let app = &protocol.core.applications[&name];
+    assert_eq!(app.ice_servers.as_ref().map(|servers| servers.len()), Some(1));
+    assert_eq!(app.room_auto_create, Some(false));
+    assert_eq!(app.default_fields.as_ref().map(|fields| fields.0.len()), Some(1));
+    let room = |room: &str| protocol.core.room(&name, &RoomName::parse(room).unwrap()).unwrap();
+    assert_eq!((room("Lobby").private, room("Lobby").keep_empty), (true, Some(false)));
+    let class = room("class-7");
+    assert_eq!(class.join_groups.as_ref().map(|groups| groups.len()), Some(2));
+    assert_eq!(class.create_groups.as_ref().map(|groups| groups.len()), Some(1));
+    assert_eq!(class.fields.as_ref().map(|fields| fields.0.len()), Some(1));
+    assert!(class.guarded && room("vip").guarded && !room("class-open").guarded);
+    assert_eq!((app.rooms.len(), app.room_rules.len()), (3, 1));
+
+    assert_eq!(protocol.room_proofs.len(), 1, "of the other application nothing is guarded");
+    let proof = |room: &str| {
+        let room = RoomName::parse(room).unwrap();
+        RoomPattern::find(&protocol.room_proofs[&name], &room).unwrap()
+    };
+    let passphrase = proof("class-7").passphrase.as_ref().map(Secret::expose);
+    assert_eq!(passphrase, Some(b"open sesame".as_slice()));
+    assert!(proof("vip").invitation && !proof("class-open").is_needed());
+    let shown = format!("{:?}{:?}", protocol.core, protocol.room_proofs);
+    assert!(!shown.contains("sesame"), "{shown}");
+}
+
+#[test]
+fn secrets_of_applications_are_hidden() {
+    let text = r#"{"my.app":{"iceServers":[{"urls":"turn:t","username":"u","credential":"s3cret"}],
+        "appDefaultFieldObj":{"f":{"fieldValue":"s3cret"},
+        "g":{"fieldValue":"open","fieldOption":{"isShared":true}}},
+        "rooms":{"r*":{"passphrase":"s3cret","fieldObj":{"f":{"fieldValue":["s3cret"]}}}}}}"#;
+    let shown = without_secrets("applications", text);
+    assert!(!shown.contains("s3cret") && shown.contains("open"), "{shown}");
+    assert_eq!(shown.matches("<hidden by --print-config>").count(), 4);
+    let plain = r#"{"my.app":{ "rooms":{"r":{"passphrase":null}}}}"#;
+    assert_eq!(without_secrets("applications", plain), plain);
 }
 
 #[test]

@@ -49,10 +49,10 @@ pub(super) fn push_ice_config(
     ctx: &mut Ctx<'_>,
 ) -> Result<(), AdminError> {
     let conn = find(state, easyrtcid)?;
-    let sent = ice_servers.clone().unwrap_or_else(|| ctx.config.ice_servers.clone());
-    if let Some(client) = state.client_mut(conn) {
-        client.granted.change(|granted| granted.ice_servers = ice_servers);
-    }
+    let client = state.client_mut(conn).ok_or(AdminError::NoClient)?;
+    let configured = || ctx.config.ice_servers_of(&client.app).clone();
+    let sent = ice_servers.clone().unwrap_or_else(configured);
+    client.granted.change(|granted| granted.ice_servers = ice_servers);
     let message = ServerMessage::IceConfig(IceConfig { ice_servers: sent });
     ctx.send(one(conn, easyrtcid), message);
     Ok(())

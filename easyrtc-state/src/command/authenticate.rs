@@ -38,24 +38,32 @@ pub(super) fn ask(
         let reject = Reject::new(ErrorCode::LoginNoSockets, "too many connections");
         return refuse(state, conn, ticket, reject, ctx);
     }
+    let app = app_name(&request, ctx);
     let question = Question::Login(LoginQuestion {
         conn,
-        app: app_name(&request, ctx),
+        app,
         username: request.username.clone(),
         credential: request.credential.clone(),
         easyrtcsid: request.easyrtcsid.clone(),
+        rooms: rooms(&request, ctx),
         meta: connection.meta.clone(),
     });
     let pending = Pending { conn, ticket, about: About::Login(request), deadline: None };
     let ask = put_out(state, pending, ctx);
-    if let Some(connection) = state.conns.get_mut(&conn) {
-        connection.waiting.change(|waiting| waiting.login = Some(ask));
-    }
     ctx.out.push(Effect::Ask { ask, question });
 }
 
 fn app_name(request: &Authenticate, ctx: &Ctx<'_>) -> AppName {
     request.application_name.clone().unwrap_or_else(|| ctx.config.app_default_name.clone())
+}
+
+/// The rooms a login would enter: those it names, or else the default room.
+fn rooms(request: &Authenticate, ctx: &Ctx<'_>) -> join::Rooms {
+    match &request.room_join {
+        Some(named) => named.rooms.clone(),
+        //= docs/spec/login.md#login.default-room
+        None => ctx.config.room_default.iter().map(|room| (room.clone(), None)).collect(),
+    }
 }
 
 /// Answers a refused login and ends the connection, whatever it was before (decision D12).
@@ -84,14 +92,11 @@ pub(super) fn answered(
     verdict: Verdict,
     ctx: &mut Ctx<'_>,
 ) {
-    if let Some(connection) = state.conns.get_mut(&conn) {
-        connection.waiting.change(|waiting| waiting.login = None);
-    }
     let grant = match verdict {
         Verdict::Allow(grant) => Ok(grant),
         //= docs/spec/login.md#login.denied
         Verdict::Deny(code) => Err(Reject::new(code, "denied")),
-        Verdict::IceServers(_) | Verdict::Application(_) => {
+        Verdict::RoomJoin | Verdict::IceServers(_) | Verdict::Application(_) => {
             Err(Reject::new(ErrorCode::LoginGenFail, "the answer does not fit"))
         }
     };
@@ -118,6 +123,10 @@ fn decide(
     ctx: &Ctx<'_>,
 ) -> Result<Login, Reject> {
     let config = ctx.config;
+    //= docs/spec/login.md#login.expired-already
+    if grant.expires_in.is_some_and(|time| time.is_zero()) {
+        return Err(Reject::new(ErrorCode::LoginBadAuth, "the login has expired already"));
+    }
     let name = app_name(&request, ctx);
     let new_app;
     let app = match state.apps.get(&name) {
@@ -140,15 +149,16 @@ fn decide(
     if new_session && is_reached(state.sessions, config.limits.sessions) {
         return Err(Reject::new(ErrorCode::LoginGenFail, "too many sessions"));
     }
-    let rooms = match &request.room_join {
-        Some(named) => named.rooms.clone(),
-        //= docs/spec/login.md#login.default-room
-        None => config.room_default.iter().map(|room| (room.clone(), None)).collect(),
-    };
+    let mut rooms = rooms(&request, ctx);
+    if request.room_join.is_none() {
+        //= docs/spec/login.md#login.default-room-closed
+        rooms.retain(|room, _| grant.access().may_enter(room, config.room(&name, room)));
+    }
     //= docs/spec/login.md#login.room-missing
     //= docs/spec/login.md#login.room-full
     let codes = join::Codes { missing: &ErrorCode::LoginBadRoom, full: &ErrorCode::LoginGenFail };
-    join::decide((&name, app), conn, &rooms, 0, codes, ctx)?;
+    let entrant = join::Entrant { conn, access: grant.access(), logs_in: true };
+    join::decide((&name, app), entrant, &rooms, 0, codes, ctx)?;
     Ok(Login { app: name, request, grant, rooms })
 }
 
@@ -235,6 +245,9 @@ fn leave_former(
         state.leave_room(conn, room, ctx);
     }
     state.leave_groups(conn);
+    if !planted!(ExpiryNotRenewed) {
+        state.stop_expiry(conn);
+    }
     state.leave_session(conn, ctx);
     if let Some(app) = state.apps.get_mut(&app) {
         app.clients.remove(&conn);
@@ -262,10 +275,13 @@ fn become_client(
     let shared_name = app.key().clone();
     let app = app.or_insert_with(|| App::new(app_name, ctx.config));
     app.clients.insert(conn);
-    let groups = grant.groups;
-    for group in &groups {
+    for group in &grant.groups {
         app.groups.entry(group.clone()).or_default().insert(conn);
     }
+    //= docs/spec/login.md#login.expired
+    let expires_at = grant
+        .expires_in
+        .and_then(|expires_in| state.deadlines.set(ctx.now.mono, expires_in, Timer::Expiry(conn)));
     //= docs/spec/login.md#login.again-reset
     let mut client = Client {
         easyrtcid,
@@ -274,7 +290,14 @@ fn become_client(
         presence,
         session: request.easyrtcsid.clone(),
         rooms: SortedSet::new(),
-        granted: Rare::new(Granted { groups, fields, ice_servers: grant.ice_servers }),
+        granted: Rare::new(Granted {
+            groups: grant.groups,
+            fields,
+            ice_servers: grant.ice_servers,
+            rooms: grant.rooms,
+            permissions: grant.permissions,
+            expires_at,
+        }),
         cfg: Rare::none(),
     };
     if let Ok(cfg) = set_user_cfg::decide(&client, request.set_user_cfg, &ctx.config.limits) {

@@ -11,6 +11,7 @@ use crate::ask::{About, Pending, Question, Verdict};
 use crate::conn::Client;
 use crate::effect::{Recipient, Recipients};
 use crate::input::ConnId;
+use crate::permission::Permission;
 use crate::planted::planted;
 use crate::roster::gather;
 use crate::state::{Ctx, Reject, State};
@@ -47,6 +48,10 @@ pub(super) fn handle(
 //= docs/spec/messages/easyrtcMsg.md#easyrtc-msg.order
 fn decide(state: &State, conn: ConnId, message: &CustomMessage) -> Result<Audience, Reject> {
     let sender = client(state, conn)?;
+    //= docs/spec/login.md#login.permissions
+    if !sender.may(Permission::SendMessage) {
+        return Err(Reject::new(ErrorCode::MsgRejectNoAuth, "the client may not send messages"));
+    }
     let target = &message.target;
     //= docs/spec/messages/easyrtcMsg.md#easyrtc-msg.no-target
     if target.is_none() {
@@ -167,7 +172,7 @@ pub(super) fn answered(verdict: Verdict) -> Result<ServerMessage, Reject> {
             }))
         }
         Verdict::Deny(code) => Err(Reject::new(code, "denied")),
-        Verdict::Allow(_) | Verdict::IceServers(_) => {
+        Verdict::Allow(_) | Verdict::RoomJoin | Verdict::IceServers(_) => {
             Err(Reject::new(ErrorCode::MsgRejectGenFail, "the answer does not fit"))
         }
     }

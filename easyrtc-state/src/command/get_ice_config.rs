@@ -30,13 +30,14 @@ pub(super) fn answered(
 ) -> Result<ServerMessage, Reject> {
     match verdict {
         Verdict::IceServers(servers) => {
-            let granted = || state.client(conn)?.granted.get()?.ice_servers.clone();
-            let servers = servers.or_else(granted);
-            let ice_servers = servers.unwrap_or_else(|| ctx.config.ice_servers.clone());
+            let client = client(state, conn)?;
+            let granted = || client.granted.get()?.ice_servers.clone();
+            let configured = || ctx.config.ice_servers_of(&client.app).clone();
+            let ice_servers = servers.or_else(granted).unwrap_or_else(configured);
             Ok(ServerMessage::IceConfig(IceConfig { ice_servers }))
         }
         Verdict::Deny(code) => Err(Reject::new(code, "denied")),
-        Verdict::Allow(_) | Verdict::Application(_) => {
+        Verdict::Allow(_) | Verdict::RoomJoin | Verdict::Application(_) => {
             Err(Reject::new(ErrorCode::MsgRejectGenFail, "the answer does not fit"))
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use easyrtc_proto::{AppName, ErrorCode, Payload, RoomName};
 
+use crate::access::Access;
 use crate::app::{App, new_room};
 use crate::deadline::Timer;
 use crate::input::ConnId;
@@ -14,21 +15,31 @@ use crate::state::{Ctx, Reject, State};
 /// The rooms to join, with their `roomParameter`.
 pub(super) type Rooms = BTreeMap<RoomName, Option<Payload>>;
 
+/// Who wants to join.
+#[derive(Clone, Copy)]
+pub(super) struct Entrant<'a> {
+    pub(super) conn: ConnId,
+    /// Where it may go.
+    pub(super) access: Access<'a>,
+    /// Whether it logs in: then it is looked at anew whether it may be where it is.
+    pub(super) logs_in: bool,
+}
+
 /// The codes for what can be wrong with a room; login and `roomJoin` have their own.
 #[derive(Clone, Copy)]
 pub(super) struct Codes {
-    /// It does not exist and may not be created.
+    /// It does not exist and may not be created, or it may not be entered: nobody can tell which.
     pub(super) missing: &'static ErrorCode,
     /// It is full, or there would be too many.
     pub(super) full: &'static ErrorCode,
 }
 
-/// Whether `conn` may join all of `rooms` in `app`, beside `kept` rooms it is in anyway: all or
+/// Whether somebody may join all of `rooms` in `app`, beside `kept` rooms it is in anyway: all or
 /// nothing (decision D11). Who is in a full room already takes no new place (decision D23).
 //= docs/spec/rooms.md#rooms.all-or-nothing
 pub(super) fn decide(
     (name, app): (&AppName, &App),
-    conn: ConnId,
+    entrant: Entrant<'_>,
     rooms: &Rooms,
     kept: usize,
     codes: Codes,
@@ -43,14 +54,21 @@ pub(super) fn decide(
     let mut created = 0;
     for (room_name, parameter) in rooms {
         let policy = |code| Reject::new(code, "the policy refuses");
-        match app.rooms.get(room_name) {
+        let room = app.rooms.get(room_name);
+        let is_in = room.is_some_and(|room| room.contains(entrant.conn));
+        let rules = config.room(name, room_name);
+        //= docs/spec/login.md#login.again-granted
+        //= docs/spec/rooms.md#rooms.refused-as-missing
+        if (entrant.logs_in || !is_in) && !entrant.access.may_enter(room_name, rules) {
+            return Err(Reject::new(codes.missing.clone(), "the client may not enter"));
+        }
+        match room {
             //= docs/spec/rooms.md#rooms.full-member
-            Some(room) if room.contains(conn) => continue,
+            Some(_) if is_in => continue,
             //= docs/spec/rooms.md#rooms.full
             Some(room) if room.is_full() => return Err(full("the room is full")),
             Some(_) => {}
-            //= docs/spec/rooms.md#rooms.create
-            None if !config.room_auto_create => {
+            None if !entrant.access.may_create(name, rules, config) => {
                 return Err(Reject::new(codes.missing.clone(), "no such room"));
             }
             None => {
@@ -78,7 +96,7 @@ pub(super) fn enter(state: &mut State, conn: ConnId, name: &RoomName, ctx: &mut 
     }
     let room = app.rooms.entry(name.clone());
     let shared_name = room.key().clone();
-    let room = room.or_insert_with(|| new_room(&app_name, name, ctx.config, false));
+    let room = room.or_insert_with(|| new_room(&app_name, name, ctx.config));
     let timer = Timer::Room(app_name.clone(), name.clone());
     if !planted!(StaleRoomTimer) {
         state.deadlines.cancel(room.forget_at.take(), timer);

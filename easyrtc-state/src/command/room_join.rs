@@ -2,27 +2,81 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use easyrtc_proto::{ErrorCode, RoomData, RoomJoin, RoomName, ServerMessage};
+use easyrtc_proto::{ClientEvent, ErrorCode, RoomData, RoomJoin, RoomName, ServerMessage};
 
-use super::{client, join};
+use super::{answer, ask, client, join};
+use crate::ask::{About, Pending, Question, RoomJoinQuestion, Verdict};
 use crate::input::ConnId;
 use crate::planted::planted;
 use crate::roster::{Change, Changes, announce, gather};
 use crate::state::{Ctx, Reject, State};
+use crate::ticket::Ticket;
 
-pub(super) fn run(
+pub(super) fn handle(
     state: &mut State,
     conn: ConnId,
-    request: &RoomJoin,
+    ticket: Ticket,
+    request: RoomJoin,
     ctx: &mut Ctx<'_>,
-) -> Result<ServerMessage, Reject> {
+) {
     if planted!(JoinByHalves)
         && let Some(first) = request.rooms.keys().next()
     {
         join::enter(state, conn, first, ctx);
     }
-    decide(state, conn, request, ctx)?;
-    Ok(apply(state, conn, request, ctx))
+    let result = match decide(state, conn, &request, ctx) {
+        // What would be refused anyway nobody is asked about.
+        Err(reject) => Err(reject),
+        Ok(()) => match question(state, conn, &request, ctx) {
+            Some(question) => {
+                let about = About::RoomJoin(request);
+                let pending = Pending { conn, ticket, about, deadline: None };
+                return ask(state, pending, question, ClientEvent::Cmd, ctx);
+            }
+            None => Ok(apply(state, conn, &request, ctx)),
+        },
+    };
+    answer(conn, ticket, ClientEvent::Cmd, result, ctx);
+}
+
+/// What has to be known before the client may enter all these rooms, if anything has.
+//= docs/spec/rooms.md#rooms.guarded
+fn question(state: &State, conn: ConnId, request: &RoomJoin, ctx: &Ctx<'_>) -> Option<Question> {
+    let client = state.client(conn)?;
+    let rooms = request.rooms.iter().filter(|(room, _)| client.needs_leave(room, ctx.config));
+    let rooms: join::Rooms = rooms.map(|(name, given)| (name.clone(), given.clone())).collect();
+    if rooms.is_empty() || planted!(GuardNotAsked) {
+        return None;
+    }
+    Some(Question::RoomJoin(RoomJoinQuestion {
+        conn,
+        easyrtcid: client.easyrtcid,
+        app: client.app.clone(),
+        username: client.username.clone(),
+        groups: client.granted.get().map(|granted| granted.groups.clone()).unwrap_or_default(),
+        rooms,
+    }))
+}
+
+/// Takes the answer about guarded rooms. All else is decided on the state as it is now.
+pub(super) fn answered(
+    state: &mut State,
+    conn: ConnId,
+    request: &RoomJoin,
+    verdict: Verdict,
+    ctx: &mut Ctx<'_>,
+) -> Result<ServerMessage, Reject> {
+    match verdict {
+        Verdict::RoomJoin => {
+            decide(state, conn, request, ctx)?;
+            Ok(apply(state, conn, request, ctx))
+        }
+        //= docs/spec/rooms.md#rooms.guard-denied
+        Verdict::Deny(code) => Err(Reject::new(code, "denied")),
+        Verdict::Allow(_) | Verdict::IceServers(_) | Verdict::Application(_) => {
+            Err(Reject::new(ErrorCode::MsgRejectGenFail, "the answer does not fit"))
+        }
+    }
 }
 
 fn decide(state: &State, conn: ConnId, request: &RoomJoin, ctx: &Ctx<'_>) -> Result<(), Reject> {
@@ -33,7 +87,8 @@ fn decide(state: &State, conn: ConnId, request: &RoomJoin, ctx: &Ctx<'_>) -> Res
     let app = state.apps.get(&client.app).ok_or_else(gone)?;
     let kept = client.rooms.keys().filter(|room| !request.rooms.contains_key(*room)).count();
     let codes = join::Codes { missing: refused, full: refused };
-    join::decide((&client.app, app), conn, &request.rooms, kept, codes, ctx)
+    let entrant = join::Entrant { conn, access: client.access(), logs_in: false };
+    join::decide((&client.app, app), entrant, &request.rooms, kept, codes, ctx)
 }
 
 /// Who is in a room already stays, keeping its fields and the time it entered; the room is

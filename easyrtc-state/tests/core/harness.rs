@@ -63,6 +63,7 @@ impl Table {
             if let (Effect::Ask { ask, question }, true) = (&effect, self.open_to_everyone) {
                 let verdict = match question {
                     Question::Login(_) => Verdict::Allow(Grant::default()),
+                    Question::RoomJoin(_) => Verdict::RoomJoin,
                     Question::IceConfig { .. } => Verdict::IceServers(None),
                     Question::Application { .. } => {
                         Verdict::Deny(easyrtc_proto::ErrorCode::MsgRejectBadType)

@@ -98,6 +98,7 @@ impl Responder for Door {
                 open.wait_for(|&open| open).await.unwrap();
                 Verdict::Allow(easyrtc_state::Grant::default())
             })),
+            Question::RoomJoin(_) => Answer::Now(Verdict::RoomJoin),
             Question::IceConfig { .. } => Answer::Now(Verdict::IceServers(None)),
             Question::Application { .. } => Answer::Now(Verdict::Application(None)),
         }

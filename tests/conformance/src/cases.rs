@@ -14,6 +14,7 @@ mod limits;
 mod login;
 mod names;
 mod packets;
+mod policies;
 mod reading;
 mod relay;
 mod resuming;
@@ -40,6 +41,7 @@ pub fn all() -> Vec<&'static Case> {
             binary::CASES,
             login::CASES,
             again::CASES,
+            policies::CASES,
             fields::CASES,
             rooms::CASES,
             rosters::CASES,

@@ -116,6 +116,16 @@ profiles! {
         r#"{"applications":{"quiet":{"hideRoomList":true,"publicOptions":{"theme":"dark"},
             "rooms":{"Lobby":{"roomMaxConnection":1}}}},"roomEmptyTtl":200}"#
     );
+    /// Applications with rules about their rooms.
+    POLICIES = options(
+        "policies",
+        r#"{"roomEmptyTtl":200,"applications":{
+            "classes":{"rooms":{"class-*":{"joinGroups":["pupils","teachers"],
+            "createGroups":["teachers"]}}},
+            "guarded":{"rooms":{"g-*":{"passphrase":"open sesame"}}},
+            "private":{"rooms":{"p-*":{"private":true},"hidden":{"private":true}}},
+            "kept":{"rooms":{"passing":{"keepEmpty":false},"kept-*":{"keepEmpty":true}}}}}"#
+    );
     /// Messages of 1,000 bytes.
     SMALL_MESSAGES = options("small-messages", r#"{"maxMessageBytes":1000}"#);
     /// Depth 8.

@@ -56,6 +56,7 @@ impl Choices<'_> {
     fn setup(&mut self) -> Setup {
         let bits = self.next();
         let set = |bit: u8| bits >> bit & 1 == 1;
+        let seed = self.next();
         Setup {
             limited: set(0),
             app_auto_create: !set(1),
@@ -63,8 +64,9 @@ impl Choices<'_> {
             room_default: !set(3),
             still_alive: set(4),
             default_fields: set(5),
+            policies: seed >> 7 == 1,
             gathering: Gathering::ALL[usize::from(bits >> 6)],
-            seed: u64::from(self.next()),
+            seed: u64::from(seed),
         }
     }
 

@@ -9,16 +9,18 @@ mod command;
 mod gather;
 mod login;
 mod message;
+mod rights;
 mod roster;
 mod time;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use easyrtc_proto::{
     ApiFields, AppName, Authenticate, ClientMessage, DecodeError, EasyrtcId, ErrorCode, GroupName,
-    IceServer, Payload, Presence, RoomName, ServerMessage, SessionId, SettingName, Username,
+    IceServer, Payload, Presence, RoomJoin, RoomName, ServerMessage, SessionId, SettingName,
+    Username,
 };
 use easyrtc_state::{
     AckId, AdminAnswer, AdminError, AskId, CloseReason, Config, ConnId, ConnMeta, FieldMap, Input,
@@ -26,6 +28,7 @@ use easyrtc_state::{
 };
 
 pub use gather::News;
+use rights::Rights;
 
 /// What one connection hears, or the driver is told about it.
 #[derive(Clone, Debug, PartialEq)]
@@ -118,7 +121,9 @@ pub struct Client {
     username: Option<Username>,
     presence: Presence,
     session: Option<SessionId>,
-    groups: BTreeSet<GroupName>,
+    rights: Rights,
+    /// When it has to have logged in again.
+    expires_at: Option<Duration>,
     fields: FieldMap,
     ice_servers: Option<Arc<[IceServer]>>,
     api_field: ApiFields,
@@ -139,9 +144,10 @@ pub struct App {
 }
 
 /// A room or a session: kept for a while when nobody uses it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Kept {
     lasting: bool,
+    private: bool,
     fields: FieldMap,
     forget_at: Option<Duration>,
     /// Until when changes of the room are gathered, and how many there are.
@@ -160,6 +166,7 @@ pub struct Ask {
 #[derive(Debug)]
 enum About {
     Login(Box<Authenticate>),
+    RoomJoin(RoomJoin),
     IceConfig,
     Application,
 }
@@ -318,7 +325,7 @@ impl Model {
         self.conns.iter().filter_map(|(conn, c)| Some((*conn, c.client.as_ref()?)))
     }
 
-    /// How many messages of a connection wait for the answer about its login.
+    /// How many messages of a connection wait for the answer about one before them.
     #[must_use]
     pub fn waiting(&self, conn: ConnId) -> usize {
         self.conns.get(&conn).map_or(0, |connection| connection.parked.len())
@@ -346,7 +353,7 @@ impl Client {
     /// Whether it is in a group.
     #[must_use]
     pub fn is_in_group(&self, group: &GroupName) -> bool {
-        self.groups.contains(group)
+        self.rights.groups.contains(group)
     }
 }
 

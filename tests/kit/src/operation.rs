@@ -10,7 +10,7 @@ mod message;
 mod strategy;
 
 pub use administer::unset_fields;
-pub use answer::verdict;
+pub use answer::{NARROW, verdict};
 pub use malformed::{MALFORMED, Malformed};
 pub use message::{Login, Message, decode, text};
 #[cfg(feature = "histories")]

@@ -1,5 +1,7 @@
 //! How a core is configured for a history.
 
+mod policies;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -9,6 +11,7 @@ use easyrtc_proto::{
 use easyrtc_state::{AppConfig, Config, Field, FieldMap, Limits, Policy, RoomConfig};
 
 use crate::names::{self, CONFIGURED_APP, CONFIGURED_ROOM, valid};
+pub(crate) use policies::pattern;
 
 /// What differs from history to history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +28,8 @@ pub struct Setup {
     pub still_alive: bool,
     /// Whether everything new has fields.
     pub default_fields: bool,
+    /// Whether there are rules about who may enter and make which rooms.
+    pub policies: bool,
     /// How changes of rooms are gathered.
     pub gathering: Gathering,
     /// What easyrtcids are drawn from.
@@ -68,12 +73,13 @@ impl Setup {
     #[must_use]
     pub fn config(&self) -> Config {
         let fields = if self.default_fields { default_fields() } else { FieldMap::default() };
-        let lobby = RoomConfig { room_max_connection: Some(1) };
+        let lobby = RoomConfig { room_max_connection: Some(1), ..RoomConfig::default() };
         let configured = AppConfig {
             public_options: BTreeMap::from([("color".to_owned(), names::payload("\"red\""))]),
             hide_room_list: true,
             room_max_connection: Some(2),
             rooms: BTreeMap::from([(valid(RoomName::parse(CONFIGURED_ROOM)), lobby)]),
+            ..AppConfig::default()
         };
         let seconds = Duration::from_secs;
         let mut config = Config {
@@ -96,6 +102,9 @@ impl Setup {
             ..Config::default()
         };
         self.gathering.configure(&mut config);
+        if self.policies {
+            policies::add_to(&mut config);
+        }
         config
     }
 

@@ -15,6 +15,7 @@ fn generations_of_clients_leave_nothing_behind() {
         room_default: true,
         still_alive: true,
         default_fields: true,
+        policies: false,
         gathering: Gathering::Everywhere,
         seed: 0,
     };

@@ -2,7 +2,7 @@
 
 use easyrtc_state::{AskId, CloseReason, ConnId, Effect, Input, Question};
 use easyrtc_test_kit::Violation;
-use easyrtc_test_kit::operation::verdict;
+use easyrtc_test_kit::operation::{NARROW, verdict};
 
 use crate::agenda::Event;
 use crate::link::Outgoing;
@@ -94,9 +94,16 @@ impl World {
     /// A question goes to those who know, who answer at once, later, too late or never.
     fn asked(&mut self, ask: AskId, question: Question) {
         let (at_once, never) = self.swarm.answered;
-        let number = match self.random.chance(self.swarm.lies) && !self.calm {
-            true => self.random.byte(),
-            false => self.random.byte() / 8 * 8,
+        let number = self.random.byte();
+        let truth = number / 8 * 8;
+        let number = if self.calm {
+            truth
+        } else if self.random.chance(self.swarm.lies) {
+            number
+        } else if self.random.chance(self.swarm.narrow) {
+            truth + NARROW
+        } else {
+            truth
         };
         if self.calm || self.random.chance(at_once) {
             let verdict = verdict(Some(&question), number);

@@ -109,6 +109,8 @@ pub(crate) struct Swarm {
     pub(crate) answered: (usize, usize),
     /// Of 100 answers, how many may be anything.
     pub(crate) lies: usize,
+    /// Of 100 logins that are let in, how many are let in for a time, or may do less or more.
+    pub(crate) narrow: usize,
     /// How often clients give a sign of life, whatever else they do, if they do.
     pub(crate) heartbeat: Option<Duration>,
     /// Of 100 connections, how many get all messages as JSON text.
@@ -124,6 +126,7 @@ impl Swarm {
             room_default: random.chance(85),
             still_alive: random.chance(50),
             default_fields: random.chance(30),
+            policies: random.chance(50),
             gathering: Gathering::ALL[random.below(Gathering::ALL.len())],
             seed: random.next(),
         };
@@ -159,6 +162,7 @@ impl Swarm {
             reading: [0, 10, 500][random.below(3)],
             answered: (random.below(101), [0, 0, 3, 20][random.below(4)]),
             lies: [0, 10, 30][random.below(3)],
+            narrow: [0, 10, 50][random.below(3)],
             heartbeat: random.chance(80).then(|| Duration::from_secs(8)),
             wired: [0, 10, 50][random.below(3)],
         }

@@ -6,6 +6,7 @@ use std::path::Path;
 use clap::Parser;
 use easyrtc_bench::server::{Candidate, Server};
 use easyrtc_bench::transport::Transport;
+use easyrtc_server::authorizers::Authorizers;
 use easyrtc_server::cli::Cli;
 use easyrtc_server::http::Folders;
 use easyrtc_server::recording::Recording;
@@ -49,5 +50,7 @@ fn serves() {
     let folders = Folders::open(&loaded.settings).unwrap();
     let recording = Recording::start(&loaded.settings).unwrap();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    runtime.block_on(serve::serve(&loaded.settings, folders, &recording)).unwrap();
+    runtime
+        .block_on(serve::serve(&loaded.settings, folders, &Authorizers::default(), &recording))
+        .unwrap();
 }

@@ -161,6 +161,7 @@ impl Players {
         let verdict = match questions.first() {
             None => return heard,
             Some(Question::Login(_)) => Verdict::Allow(Grant::default()),
+            Some(Question::RoomJoin(_)) => Verdict::RoomJoin,
             Some(Question::IceConfig { .. }) => Verdict::IceServers(None),
             Some(Question::Application { .. }) => Verdict::Deny(ErrorCode::MsgRejectBadType),
         };

@@ -35,6 +35,7 @@ impl AsksSettledOnce {
         self.next = ask.0 + 1;
         let conn = match question {
             Question::Login(login) => Some(login.conn),
+            Question::RoomJoin(join) => Some(join.conn),
             Question::IceConfig { easyrtcid, .. } | Question::Application { easyrtcid, .. } => {
                 self.names.get(easyrtcid).copied()
             }

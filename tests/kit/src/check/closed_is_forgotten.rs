@@ -66,6 +66,7 @@ fn named(effect: &Effect) -> Vec<ConnId> {
         | Effect::Pause { conn }
         | Effect::Resume { conn } => vec![*conn],
         Effect::Ask { question: Question::Login(login), .. } => vec![login.conn],
+        Effect::Ask { question: Question::RoomJoin(join), .. } => vec![join.conn],
         Effect::Ask { .. } | Effect::AdminReply { .. } | Effect::Notice(_) => Vec::new(),
     }
 }

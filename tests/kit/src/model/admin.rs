@@ -32,7 +32,8 @@ impl Model {
                 if let Some(client) = self.client_mut(conn) {
                     client.ice_servers.clone_from(&ice_servers);
                 }
-                let ice_servers = ice_servers.unwrap_or_else(|| self.config.ice_servers.clone());
+                let client = self.client(conn).ok_or(AdminError::NoClient)?;
+                let ice_servers = ice_servers.unwrap_or_else(|| self.ice_servers(&client.app));
                 self.event(conn, ServerMessage::IceConfig(IceConfig { ice_servers }));
                 Ok(())
             }
@@ -125,7 +126,7 @@ impl Model {
     ) -> Result<(), AdminError> {
         let conn = self.named(easyrtcid)?;
         let limit = self.config.limits.groups_per_connection;
-        let groups = &mut self.client_mut(conn).ok_or(AdminError::NoClient)?.groups;
+        let groups = &mut self.client_mut(conn).ok_or(AdminError::NoClient)?.rights.groups;
         if !member {
             groups.remove(&group);
         } else if !groups.contains(&group) && reached(groups.len(), limit) {

@@ -8,9 +8,9 @@ use easyrtc_proto::{
     RoomStatus, RoomUpdate, ServerMessage, SetPresence, SetRoomApiField, SetUserCfg, SettingName,
     Signal,
 };
-use easyrtc_state::{ConnId, Policy};
+use easyrtc_state::{AckId, ConnId, Permission, Policy, Question, RoomJoinQuestion};
 
-use super::{Model, News, login::Codes};
+use super::{About, Kept, Model, News, login::Entrant};
 use crate::setup::Embedder;
 
 type Answer = Result<ServerMessage, ErrorCode>;
@@ -20,7 +20,7 @@ impl Model {
         match command {
             Command::Signal(signal) => self.signal(conn, signal),
             Command::GetRoomList => self.room_list(conn),
-            Command::RoomJoin(request) => self.room_join(conn, &request),
+            Command::RoomJoin(_) => Err(ErrorCode::MsgRejectGenFail),
             Command::RoomLeave(request) => Ok(self.room_leave(conn, &request)),
             Command::SetRoomApiField(request) => self.set_room_api_field(conn, request),
             Command::SetPresence(request) => self.set_presence(conn, &request),
@@ -64,7 +64,7 @@ impl Model {
             }
         }
         if let Some(group) = &target.group {
-            let members = self.clients().filter(|(_, c)| c.app == *app && c.groups.contains(group));
+            let members = self.clients().filter(|(_, c)| c.app == *app && c.is_in_group(group));
             let members: Vec<ConnId> = members.map(|(conn, _)| conn).collect();
             receivers.retain(|receiver| members.contains(receiver));
             if members.is_empty() || (target.easyrtcid.is_some() && receivers.is_empty()) {
@@ -88,10 +88,16 @@ impl Model {
 
     fn room_list(&self, conn: ConnId) -> Answer {
         let Some(client) = self.client(conn) else { return Err(ErrorCode::MsgRejectNoAuth) };
-        if self.config.applications.get(&client.app).is_some_and(|app| app.hide_room_list) {
+        let hidden = self.config.applications.get(&client.app).is_some_and(|a| a.hide_room_list);
+        if hidden || !client.rights.may(Permission::ListRooms) {
             return Err(ErrorCode::MsgRejectNoRoomList);
         }
-        let rooms = self.apps.get(&client.app).into_iter().flat_map(|app| app.rooms.keys());
+        let all = client.rights.may(Permission::SeePrivateRooms);
+        let rooms = self.apps.get(&client.app).into_iter().flat_map(|app| &app.rooms);
+        let seen = |(name, room): &(&RoomName, &Kept)| {
+            !room.private || all || client.rooms.contains_key(*name)
+        };
+        let rooms = rooms.filter(seen).map(|(name, _)| name);
         let entry = |room: &RoomName| {
             let number_clients = self.members(&client.app, room).len();
             (room.clone(), RoomListEntry { room_name: room.clone(), number_clients })
@@ -99,12 +105,48 @@ impl Model {
         Ok(ServerMessage::RoomList(RoomList { room_list: rooms.map(entry).collect() }))
     }
 
-    fn room_join(&mut self, conn: ConnId, request: &RoomJoin) -> Answer {
+    /// Asks about the guarded rooms, if the others may be entered.
+    pub(super) fn ask_room_join(&mut self, conn: ConnId, ack: AckId, request: RoomJoin) {
+        let guarded = match self.may_join_rooms(conn, &request) {
+            Ok(()) => self.guarded(conn, &request),
+            Err(code) => return self.answer(conn, ack, ServerMessage::error(code)),
+        };
+        if guarded.is_empty() {
+            let joined = self.room_join(conn, &request);
+            return self.answer(conn, ack, joined.unwrap_or_else(ServerMessage::error));
+        }
+        let Some(client) = self.client(conn) else { return };
+        let (username, groups) = (client.username.clone(), client.rights.groups.clone());
+        self.ask(conn, ack, About::RoomJoin(request), |easyrtcid, app| {
+            let rooms = guarded;
+            let question = RoomJoinQuestion { conn, easyrtcid, app, username, groups, rooms };
+            Question::RoomJoin(question)
+        });
+    }
+
+    /// The rooms among these that a client needs leave for.
+    fn guarded(&self, conn: ConnId, request: &RoomJoin) -> BTreeMap<RoomName, Option<Payload>> {
+        let mut rooms = request.rooms.clone();
+        if let Some(client) = self.client(conn) {
+            let free = client.rights.may(Permission::EnterAnyRoom);
+            rooms.retain(|room, _| {
+                !free && !client.rooms.contains_key(room) && self.rules(&client.app, room).guarded
+            });
+        }
+        rooms
+    }
+
+    fn may_join_rooms(&self, conn: ConnId, request: &RoomJoin) -> Result<(), ErrorCode> {
         let Some(client) = self.client(conn) else { return Err(ErrorCode::MsgRejectNoAuth) };
-        let (app, full) = (client.app.clone(), ErrorCode::MsgRejectBadRoom);
-        let new = request.rooms.keys().filter(|room| !client.rooms.contains_key(*room)).count();
-        let codes = Codes { missing: full.clone(), full };
-        self.may_join(conn, &app, &request.rooms, client.rooms.len() + new, &codes)?;
+        let new = request.rooms.keys().filter(|room| !client.rooms.contains_key(*room));
+        let entrant = Entrant { conn, app: &client.app, rights: &client.rights, logs_in: false };
+        self.may_join(&entrant, &request.rooms, client.rooms.len() + new.count())
+    }
+
+    pub(super) fn room_join(&mut self, conn: ConnId, request: &RoomJoin) -> Answer {
+        self.may_join_rooms(conn, request)?;
+        let Some(client) = self.client(conn) else { return Err(ErrorCode::MsgRejectNoAuth) };
+        let app = client.app.clone();
         let rooms: Vec<RoomName> = request.rooms.keys().cloned().collect();
         let news = |room: &RoomName| match client.rooms.contains_key(room) {
             true => (room.clone(), News::Changed),

@@ -1,6 +1,7 @@
 //! Logging in, and entering rooms.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use easyrtc_proto::{
     ApiFields, AppName, Application, Authenticate, ErrorCode, Group, IceConfig, Payload, Presence,
@@ -8,13 +9,15 @@ use easyrtc_proto::{
 };
 use easyrtc_state::{AckId, CloseReason, ConnId, Grant, LoginQuestion, Policy, Question, Verdict};
 
-use super::{About, Client, Heard, Kept, Model, News, command::merged, reached};
+use super::{About, Client, Heard, Model, News, Rights, command::merged, reached};
 use crate::setup::Embedder;
 
-/// The codes for a room that may not be created, and for what is full.
-pub(super) struct Codes {
-    pub(super) missing: ErrorCode,
-    pub(super) full: ErrorCode,
+/// Who wants to join rooms.
+pub(super) struct Entrant<'a> {
+    pub(super) conn: ConnId,
+    pub(super) app: &'a AppName,
+    pub(super) rights: &'a Rights,
+    pub(super) logs_in: bool,
 }
 
 impl Model {
@@ -29,9 +32,17 @@ impl Model {
             username: request.username.clone(),
             credential: request.credential.clone(),
             easyrtcsid: request.easyrtcsid.clone(),
+            rooms: self.rooms_of(&request),
             meta: connection.meta.clone(),
         });
         self.put_out(conn, ack, About::Login(request), question);
+    }
+
+    fn rooms_of(&self, request: &Authenticate) -> BTreeMap<RoomName, Option<Payload>> {
+        match &request.room_join {
+            Some(join) => join.rooms.clone(),
+            None => self.config.room_default.iter().map(|room| (room.clone(), None)).collect(),
+        }
     }
 
     fn app_named(&self, request: &Authenticate) -> AppName {
@@ -52,14 +63,23 @@ impl Model {
         verdict: Verdict,
     ) {
         let app = self.app_named(&request);
-        let rooms = match &request.room_join {
-            Some(join) => join.rooms.clone(),
-            None => self.config.room_default.iter().map(|room| (room.clone(), None)).collect(),
-        };
+        let mut rooms = self.rooms_of(&request);
         let allowed = match verdict {
-            Verdict::Allow(grant) => self.may_log_in(conn, &app, &request, &rooms).map(|()| grant),
+            Verdict::Allow(grant) => {
+                let rights = Rights::of(&grant);
+                let entrant = Entrant { conn, app: &app, rights: &rights, logs_in: true };
+                if request.room_join.is_none() {
+                    rooms.retain(|room, _| rights.may_enter(room, &self.rules(&app, room)));
+                }
+                match grant.expires_in {
+                    Some(Duration::ZERO) => Err(ErrorCode::LoginBadAuth),
+                    _ => self.may_log_in(&entrant, &request, &rooms).map(|()| grant),
+                }
+            }
             Verdict::Deny(code) => Err(code),
-            Verdict::IceServers(_) | Verdict::Application(_) => Err(ErrorCode::LoginGenFail),
+            Verdict::RoomJoin | Verdict::IceServers(_) | Verdict::Application(_) => {
+                Err(ErrorCode::LoginGenFail)
+            }
         };
         match allowed {
             Ok(grant) => self.log_in(conn, ack, &app, request, grant, rooms.into_keys().collect()),
@@ -69,12 +89,11 @@ impl Model {
 
     fn may_log_in(
         &self,
-        conn: ConnId,
-        app: &AppName,
+        entrant: &Entrant<'_>,
         request: &Authenticate,
         rooms: &BTreeMap<RoomName, Option<Payload>>,
     ) -> Result<(), ErrorCode> {
-        let (limits, founded) = (&self.config.limits, self.apps.get(app));
+        let (limits, founded) = (&self.config.limits, self.apps.get(entrant.app));
         let may_found = self.config.app_auto_create;
         if founded.is_none() && (!may_found || reached(self.apps.len(), limits.applications)) {
             return Err(ErrorCode::LoginAppAuthFail);
@@ -85,57 +104,63 @@ impl Model {
         if starts_session && reached(sessions, limits.sessions) {
             return Err(ErrorCode::LoginGenFail);
         }
-        let codes = Codes { missing: ErrorCode::LoginBadRoom, full: ErrorCode::LoginGenFail };
-        self.may_join(conn, app, rooms, rooms.len(), &codes)
+        self.may_join(entrant, rooms, rooms.len())
     }
 
     /// All or nothing (decision D11); a member needs no new place (decision D23). `total` is in
     /// how many rooms it would be.
     pub(super) fn may_join(
         &self,
-        conn: ConnId,
-        app: &AppName,
+        entrant: &Entrant<'_>,
         rooms: &BTreeMap<RoomName, Option<Payload>>,
         total: usize,
-        codes: &Codes,
     ) -> Result<(), ErrorCode> {
+        let Entrant { conn, app, rights, logs_in } = *entrant;
+        let (missing, full) = match logs_in {
+            true => (ErrorCode::LoginBadRoom, ErrorCode::LoginGenFail),
+            false => (ErrorCode::MsgRejectBadRoom, ErrorCode::MsgRejectBadRoom),
+        };
         let limits = &self.config.limits;
         if limits.rooms_per_connection != 0 && total > limits.rooms_per_connection {
-            return Err(codes.full.clone());
+            return Err(full);
         }
         let founded = self.apps.get(app).map(|app| app.rooms.keys().cloned().collect());
         let there: Vec<RoomName> =
             founded.unwrap_or_else(|| self.new_app(app).rooms.into_keys().collect());
         let mut count = there.len();
         for (room, parameter) in rooms {
-            let members = self.members(app, room);
-            if members.contains(&conn) {
+            let (members, rules) = (self.members(app, room), self.rules(app, room));
+            let is_in = members.contains(&conn);
+            if (logs_in || !is_in) && !rights.may_enter(room, &rules) {
+                return Err(missing);
+            }
+            if is_in {
                 continue;
             }
             if !there.contains(room) {
-                if !self.config.room_auto_create {
-                    return Err(codes.missing.clone());
+                if !self.creates_rooms(app) || !rights.may_create(&rules) {
+                    return Err(missing);
                 }
                 Embedder.create_room(app, room)?;
                 count += 1;
             } else if reached(members.len(), self.capacity(app, room)) {
-                return Err(codes.full.clone());
+                return Err(full);
             }
             Embedder.join_room(app, room, parameter.as_ref())?;
         }
         let limit = limits.rooms_per_application;
         let too_many = limit != 0 && count > limit && count > there.len();
-        if too_many { Err(codes.full.clone()) } else { Ok(()) }
+        if too_many { Err(full) } else { Ok(()) }
     }
 
     /// Puts a client into rooms, since now unless it is in already.
     pub(super) fn enter(&mut self, conn: ConnId, rooms: &[RoomName]) {
         let unix_ms = self.now.unix_ms;
         for name in rooms {
-            let room = self.new_room(false);
+            let Some(app) = self.client(conn).map(|client| client.app.clone()) else { return };
+            let room = self.new_room(&app, name);
             let Some(client) = self.client_mut(conn) else { return };
             client.rooms.entry(name.clone()).or_insert_with(|| (unix_ms, <_>::default()));
-            let app = client.app.clone();
             if let Some(app) = self.apps.get_mut(&app) {
                 app.rooms.entry(name.clone()).or_insert(room);
             }
@@ -165,9 +190,7 @@ impl Model {
         let founded = self.new_app(app);
         let sessions = &mut self.apps.entry(app.clone()).or_insert(founded).sessions;
         if let Some(sid) = request.easyrtcsid {
-            let fields = <_>::default();
-            let session = Kept { lasting: false, fields, forget_at: None, gathering: None };
-            sessions.entry(sid).or_insert(session);
+            sessions.entry(sid).or_default();
         }
         if let Some(connection) = self.conns.get_mut(&conn) {
             connection.client = Some(client);
@@ -214,6 +237,7 @@ impl Model {
         request: &Authenticate,
         grant: Grant,
     ) -> Client {
+        let (rights, now) = (Rights::of(&grant), self.now.mono);
         let mut fields = self.config.connection_default_fields.clone();
         fields.0.extend(grant.fields.0);
         let presence = request.set_presence.clone().unwrap_or_default();
@@ -223,7 +247,8 @@ impl Model {
             username: grant.username.or_else(|| request.username.clone()),
             presence: presence.applied_to(&Presence::default()),
             session: request.easyrtcsid.clone(),
-            groups: grant.groups,
+            rights,
+            expires_at: grant.expires_in.map(|time| now.saturating_add(time)),
             fields,
             ice_servers: grant.ice_servers,
             api_field: ApiFields::default(),
@@ -250,13 +275,13 @@ impl Model {
         });
         let configured = self.config.applications.get(&client.app);
         let rooms = client.rooms.keys().map(|r| (r.clone(), self.joined(&client.app, r)));
-        let groups = client.groups.iter();
+        let groups = client.rights.groups.iter();
         let ice_servers = client.ice_servers.clone();
         Some(ServerMessage::Token(Box::new(Token {
             easyrtcid: client.easyrtcid,
             field: client.fields.shared_if_any(),
             ice_config: IceConfig {
-                ice_servers: ice_servers.unwrap_or_else(|| self.config.ice_servers.clone()),
+                ice_servers: ice_servers.unwrap_or_else(|| self.ice_servers(&client.app)),
             },
             group_list: groups.map(|g| (g.clone(), Group { group_name: g.clone() })).collect(),
             room_data: rooms.collect(),

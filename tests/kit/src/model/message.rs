@@ -4,17 +4,18 @@ use easyrtc_proto::{
     ClientEvent, ClientMessage, Command, DecodeError, DecodeErrorKind, EasyrtcId, ErrorCode,
     IceConfig, RelayedCustom, ServerMessage, Target,
 };
-use easyrtc_state::{AckId, AskId, CloseReason, ConnId, Question, Verdict};
+use easyrtc_state::{AckId, AskId, CloseReason, ConnId, Permission, Question, Verdict};
 
 use super::{About, Ask, Heard, Model, reached};
 
 type Decoded = Result<ClientMessage, DecodeError>;
 
 impl Model {
-    /// Between a login and its answer, messages wait (decision D6).
+    /// Between a login and its answer, messages wait (decision D6), and so while it is asked about
+    /// guarded rooms.
     pub(super) fn message(&mut self, conn: ConnId, ack: Option<AckId>, message: Decoded) {
         let limit = self.config.limits.parked;
-        let waits = self.awaits_login(conn);
+        let waits = self.awaits(conn);
         let Some(connection) = self.conns.get_mut(&conn) else { return };
         if !waits {
             return self.handle(conn, ack, message);
@@ -31,7 +32,7 @@ impl Model {
 
     /// Handles what waited for an answer that has come.
     fn unpark(&mut self, conn: ConnId) {
-        while !self.awaits_login(conn)
+        while !self.awaits(conn)
             && let Some(connection) = self.conns.get_mut(&conn)
         {
             let Some((ack, message)) = connection.parked.pop_front() else {
@@ -75,6 +76,12 @@ impl Model {
             Ok(ClientMessage::Command(Command::GetIceConfig)) => {
                 return self.ask_ice_config(conn, ack);
             }
+            Ok(ClientMessage::Command(Command::RoomJoin(request))) => {
+                return self.ask_room_join(conn, ack, request);
+            }
+            Ok(ClientMessage::Custom(_)) if !self.may(conn, Permission::SendMessage) => {
+                Err(ErrorCode::MsgRejectNoAuth)
+            }
             Ok(ClientMessage::Custom(message)) if message.target.is_none() => {
                 let question = |easyrtcid, app| Question::Application { easyrtcid, app, message };
                 return self.ask(conn, ack, About::Application, question);
@@ -91,7 +98,7 @@ impl Model {
         self.ask(conn, ack, About::IceConfig, question);
     }
 
-    fn ask(
+    pub(super) fn ask(
         &mut self,
         conn: ConnId,
         ack: AckId,
@@ -125,13 +132,23 @@ impl Model {
                 self.settle();
                 return self.unpark(conn);
             }
+            (About::RoomJoin(request), verdict) => {
+                let answer = match verdict {
+                    Verdict::RoomJoin => self.room_join(conn, &request),
+                    Verdict::Deny(code) => Err(code),
+                    _ => Err(ErrorCode::MsgRejectGenFail),
+                };
+                self.answer(conn, ack, answer.unwrap_or_else(ServerMessage::error));
+                self.settle();
+                return self.unpark(conn);
+            }
             (_, Verdict::Deny(code)) => ServerMessage::error(code),
             (About::IceConfig, Verdict::IceServers(servers)) => {
-                let granted = self.client(conn).and_then(|client| client.ice_servers.clone());
-                let ice_servers = servers.or(granted);
-                ServerMessage::IceConfig(IceConfig {
-                    ice_servers: ice_servers.unwrap_or_else(|| self.config.ice_servers.clone()),
-                })
+                let Some(client) = self.client(conn) else { return };
+                let configured = || self.ice_servers(&client.app);
+                let ice_servers = servers.or_else(|| client.ice_servers.clone());
+                let ice_servers = ice_servers.unwrap_or_else(configured);
+                ServerMessage::IceConfig(IceConfig { ice_servers })
             }
             (About::Application, Verdict::Application(None)) => ServerMessage::Ack,
             (About::Application, Verdict::Application(Some((msg_type, msg_data)))) => {

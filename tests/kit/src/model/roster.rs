@@ -105,29 +105,39 @@ impl Model {
 
     pub(super) fn new_app(&self, name: &AppName) -> App {
         let configured = self.config.applications.get(name);
+        let fields = self.config.app_default_fields.clone();
         let mut app = App {
             lasting: configured.is_some() || *name == self.config.app_default_name,
-            fields: self.config.app_default_fields.clone(),
+            fields: configured.and_then(|app| app.default_fields.clone()).unwrap_or(fields),
             rooms: BTreeMap::new(),
             sessions: BTreeMap::new(),
         };
         let lasting = configured.iter().flat_map(|app| app.rooms.keys());
         for room in lasting.chain(&self.config.room_default) {
-            app.rooms.insert(room.clone(), self.new_room(true));
+            let made = self.new_room(name, room);
+            if made.lasting {
+                app.rooms.insert(room.clone(), made);
+            }
         }
         app
     }
 
-    pub(super) fn new_room(&self, lasting: bool) -> Kept {
-        let fields = self.config.room_default_fields.clone();
-        Kept { lasting, fields, forget_at: None, gathering: None }
+    /// A room as it is made: one that is configured by its name stays unless it is not to, one that
+    /// is not does not unless it is to, and the default room stays in any case.
+    pub(super) fn new_room(&self, app: &AppName, room: &RoomName) -> Kept {
+        let rules = self.rules(app, room);
+        let named = self.config.applications.get(app).is_some_and(|a| a.rooms.contains_key(room));
+        let lasting =
+            rules.keep_empty.unwrap_or(named) || self.config.room_default.as_ref() == Some(room);
+        let fields = rules.fields.unwrap_or_else(|| self.config.room_default_fields.clone());
+        Kept { lasting, private: rules.private, fields, ..Kept::default() }
     }
 
     /// How many may be in a room; 0: no limit.
     #[must_use]
     pub fn capacity(&self, app: &AppName, room: &RoomName) -> usize {
         let configured = self.config.applications.get(app);
-        let of_room = configured.and_then(|app| app.rooms.get(room)?.room_max_connection);
+        let of_room = self.rules(app, room).room_max_connection;
         let of_app = configured.and_then(|app| app.room_max_connection);
         of_room.or(of_app).unwrap_or(self.config.limits.room_max_connection)
     }

@@ -12,6 +12,7 @@ use super::{About, Model};
 enum Due {
     Login(ConnId),
     Silence(ConnId),
+    Expiry(ConnId),
     Ask(AskId),
     Room(AppName, RoomName),
     Session(AppName, SessionId),
@@ -28,6 +29,7 @@ impl Model {
             match due {
                 Due::Login(conn) => self.login_due(conn),
                 Due::Silence(conn) => self.silence_due(conn),
+                Due::Expiry(conn) => self.expiry_due(conn),
                 Due::Ask(ask) => {
                     let login =
                         self.asks.get(&ask).is_some_and(|ask| matches!(ask.about, About::Login(_)));
@@ -50,7 +52,10 @@ impl Model {
     fn next_due(&self) -> Option<(Duration, Due)> {
         let conns = self.conns.iter();
         let logins = conns.clone().filter_map(|(id, c)| Some((c.login_due?, Due::Login(*id))));
-        let silences = conns.filter_map(|(id, c)| Some((c.silence_due?, Due::Silence(*id))));
+        let silences =
+            conns.clone().filter_map(|(id, c)| Some((c.silence_due?, Due::Silence(*id))));
+        let expiries =
+            conns.filter_map(|(id, c)| Some((c.client.as_ref()?.expires_at?, Due::Expiry(*id))));
         let asks = self.asks.iter().filter_map(|(id, ask)| Some((ask.due?, Due::Ask(*id))));
         let rooms = self.apps.iter().flat_map(|(name, app)| {
             let due = |room: &RoomName| Due::Room(name.clone(), room.clone());
@@ -64,7 +69,8 @@ impl Model {
             let due = |room: &RoomName| Due::Gathered(name.clone(), room.clone());
             app.rooms.iter().filter_map(move |(room, kept)| Some((kept.gathering?.0, due(room))))
         });
-        logins.chain(silences).chain(asks).chain(rooms).chain(sessions).chain(gathered).min()
+        let of_conns = logins.chain(silences).chain(expiries);
+        of_conns.chain(asks).chain(rooms).chain(sessions).chain(gathered).min()
     }
 
     /// Who has asked to log in waits for the answer instead.
@@ -91,6 +97,22 @@ impl Model {
         } else {
             connection.silence_due = Some(due);
         }
+    }
+
+    /// Who is logging in again waits for the answer instead.
+    fn expiry_due(&mut self, conn: ConnId) {
+        if let Some(client) = self.client_mut(conn) {
+            client.expires_at = None;
+        }
+        if !self.awaits_login(conn) {
+            self.dismiss(conn, ErrorCode::LoginTimeout, CloseReason::LoginExpired);
+        }
+    }
+
+    /// Whether a question is out about this connection for which its messages wait.
+    pub(super) fn awaits(&self, conn: ConnId) -> bool {
+        let waits = |about: &About| matches!(about, About::Login(_) | About::RoomJoin(_));
+        self.asks.values().any(|ask| ask.conn == conn && waits(&ask.about))
     }
 
     /// Whether the question about a login of this connection is out.

@@ -13,7 +13,8 @@ pub fn setups() -> impl Strategy<Value = Setup> {
     let mostly = || prop::bool::weighted(0.85);
     let settings = (any::<bool>(), mostly(), mostly(), mostly(), any::<bool>(), any::<bool>());
     let gathering = prop::sample::select(&Gathering::ALL[..]);
-    (settings, gathering, any::<u64>()).prop_map(|(settings, gathering, seed)| {
+    let more = (gathering, any::<bool>(), any::<u64>());
+    (settings, more).prop_map(|(settings, (gathering, policies, seed))| {
         let (limited, app_auto_create, room_auto_create, room_default, still_alive, fields) =
             settings;
         Setup {
@@ -23,6 +24,7 @@ pub fn setups() -> impl Strategy<Value = Setup> {
             room_default,
             still_alive,
             default_fields: fields,
+            policies,
             gathering,
             seed,
         }
