@@ -283,10 +283,10 @@ impl Inner {
         match effect {
             Effect::Send { to, frame } => {
                 let mut later = Vec::new();
-                for (index, recipient) in to.iter().enumerate() {
+                let at_once = to.len() <= wakes::SLICE;
+                for recipient in to.iter() {
                     let (conn, to) = (recipient.conn, recipient.easyrtcid);
                     let item = Outgoing::Event { frame: frame.clone(), to };
-                    let at_once = index < wakes::AT_ONCE;
                     later.extend(driver.put(conn, item, at_once));
                 }
                 if !later.is_empty() {

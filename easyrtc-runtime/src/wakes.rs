@@ -2,15 +2,18 @@
 //! on the thread wait until the last of them had written it.
 
 use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 
 use tokio::sync::Notify;
 
 use crate::outbox::Shared as SharedOutbox;
 
-/// How many tasks one message wakes at once. Each takes about 10 µs to write it.
-pub(crate) const AT_ONCE: usize = 64;
+/// How many tasks are woken at once; all receivers of a message for more than that wait for their
+/// slice. Each takes about 10 µs to write it.
+pub(crate) const SLICE: usize = 32;
 
 /// Outboxes with something in them whose transports are yet to be woken, each once: no more than
 /// there are connections.
@@ -34,7 +37,7 @@ impl Wakes {
 
     fn take_slice(&self) -> Vec<Arc<SharedOutbox>> {
         let mut waiting = self.waiting();
-        let slice = AT_ONCE.min(waiting.len());
+        let slice = SLICE.min(waiting.len());
         let slice = waiting.drain(..slice).collect();
         if waiting.is_empty() {
             *waiting = VecDeque::new();
@@ -49,7 +52,7 @@ impl Wakes {
                 outbox.wake_reader();
             }
             if !self.waiting().is_empty() {
-                tokio::task::yield_now().await;
+                after_all_others().await;
             } else if self.ended.load(Ordering::Acquire) {
                 return;
             } else {
@@ -63,4 +66,22 @@ impl Wakes {
         self.ended.store(true, Ordering::Release);
         self.more.notify_one();
     }
+}
+
+/// Lets every task have its turn that is ready now, this slice among them.
+///
+/// `tokio::task::yield_now` won't do: it comes back whenever the thread has looked at its sockets,
+/// however many tasks are still waiting. Slices would come faster than they are written, and tasks
+/// that don't fit into the thread's queue wait elsewhere for as long as it isn't empty.
+async fn after_all_others() {
+    let mut waited = false;
+    poll_fn(|cx| {
+        if std::mem::replace(&mut waited, true) {
+            return Poll::Ready(());
+        }
+        // A task that wakes itself goes to the end of the queue.
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }

@@ -270,7 +270,7 @@ async fn a_large_broadcast_lets_others_have_a_turn() {
         async move { heard.load(Ordering::Relaxed) }
     });
     let heard_before = heard_before.await.unwrap();
-    assert!((1..150).contains(&heard_before), "{heard_before} of {MEMBERS}");
+    assert!(heard_before < 150, "{heard_before} of {MEMBERS}");
     while members.join_next().await.is_some() {}
     assert_eq!(heard.load(Ordering::Relaxed), MEMBERS);
 }

@@ -88,6 +88,16 @@ pub enum Recipients {
 }
 
 impl Recipients {
+    /// How many there are at most: who is left out is counted.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "a message without receivers is not sent")]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::One(_) => 1,
+            Self::Many { list, .. } => list.len(),
+        }
+    }
+
     /// All receivers.
     pub fn iter(&self) -> impl Iterator<Item = &Recipient> {
         let (list, except) = match self {

@@ -12,8 +12,9 @@ use crate::measurement::Measurement;
 use crate::message;
 use crate::problem::{Faults, Problem};
 
-/// So many share a room, so that there is somebody to tell.
-const ROOM: usize = 4;
+/// Each has a room to itself. In shared ones whom a client meets there depends on how fast the
+/// server is, and a faster one would have more to tell.
+const ROOM: usize = 1;
 
 pub(super) fn run(phase: Phase, bench: &mut Bench) -> Result<Vec<Measurement>, Problem> {
     let plan = bench.plan(phase.size, ROOM);
