@@ -7,13 +7,16 @@ use std::time::Duration;
 
 use easyrtc_proto::ErrorCode;
 use easyrtc_runtime::{Answer, Responder};
-use easyrtc_state::{ConnId, LoginQuestion, Question, Verdict};
+use easyrtc_state::{
+    ConnId, Grant, LoginQuestion, Permission, Question, RoomJoinQuestion, Verdict,
+};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
 use crate::authorizer::{Authorizer, Deciding, Decision, Reason};
 use crate::metrics::{Counted, Counters, Metrics};
 use crate::open::Open;
+use crate::rooms::RoomProofs;
 
 /// Who is not even asked about.
 pub trait Door: Send + Sync + 'static {
@@ -27,6 +30,8 @@ pub struct Options {
     /// Asked in this order; the first that does not pass decides. If all pass, the login is
     /// refused with `LOGIN_BAD_AUTH`.
     pub chain: Vec<Arc<dyn Authorizer>>,
+    /// What opens guarded rooms. Checked for whomever they let in.
+    pub rooms: Arc<RoomProofs>,
     /// Asked before them.
     pub door: Box<dyn Door>,
     /// How long the whole chain may take; a login that takes longer is refused with
@@ -41,6 +46,7 @@ impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Options")
             .field("chain", &self.chain)
+            .field("rooms", &self.rooms)
             .field("timeout", &self.timeout)
             .field("max_in_flight", &self.max_in_flight)
             .finish_non_exhaustive()
@@ -56,6 +62,7 @@ struct Inner {
     slots: Arc<Semaphore>,
     door: Counters,
     chain: Counters,
+    rooms: Counters,
     /// In the order of the chain.
     authorizers: Vec<Counters>,
 }
@@ -66,6 +73,8 @@ enum By {
     Door,
     /// Nobody in particular.
     Chain,
+    /// What opens guarded rooms.
+    Rooms,
     Authorizer(usize),
 }
 
@@ -91,6 +100,7 @@ impl Answers {
             slots: Arc::new(Semaphore::new(slots)),
             door: Counters::default(),
             chain: Counters::default(),
+            rooms: Counters::default(),
             authorizers: options.chain.iter().map(|_| Counters::default()).collect(),
             options,
         }))
@@ -99,30 +109,35 @@ impl Answers {
     /// What was decided so far, and what is going on.
     #[must_use]
     pub fn metrics(&self) -> Metrics {
-        let Inner { options, slots, door, chain, authorizers } = &*self.0;
-        let own = [(By::Door.name(options), door.read()), (By::Chain.name(options), chain.read())];
+        let Inner { options, slots, door, chain, rooms, authorizers } = &*self.0;
+        let own = [(By::Door, door), (By::Chain, chain), (By::Rooms, rooms)];
+        let own = own.map(|(by, counters)| (by.name(options), counters.read()));
         let names = options.chain.iter().map(|authorizer| authorizer.name());
         let others = names.zip(authorizers.iter().map(Counters::read));
         let max_in_flight = options.max_in_flight.min(Semaphore::MAX_PERMITS);
         Metrics {
             outcomes: own.into_iter().chain(others).collect(),
             in_flight: max_in_flight - slots.available_permits(),
+            breakers: options
+                .chain
+                .iter()
+                .filter_map(|authorizer| Some((authorizer.name(), authorizer.breaker()?)))
+                .collect(),
         }
     }
 
     fn login(&self, login: LoginQuestion) -> Answer {
-        let conn = login.conn;
         let inner = &self.0;
-        if let Some((code, reason)) = inner.options.door.refusal(&login) {
-            return Answer::Now(inner.settle(conn, By::Door, Decision::Deny(code, reason)));
-        }
         let login = Arc::new(login);
+        if let Some((code, reason)) = inner.options.door.refusal(&login) {
+            return Answer::Now(inner.settle(&login, By::Door, Decision::Deny(code, reason)));
+        }
         match inner.ask(&login, 0) {
-            Asked::Decided(by, decision) => Answer::Now(inner.settle(conn, by, decision)),
+            Asked::Decided(by, decision) => Answer::Now(inner.settle(&login, by, decision)),
             Asked::Waiting(index, deciding) => {
                 let Ok(slot) = Arc::clone(&inner.slots).try_acquire_owned() else {
                     let full = Decision::Fail("too_many_in_flight");
-                    return Answer::Now(inner.settle(conn, By::Chain, full));
+                    return Answer::Now(inner.settle(&login, By::Chain, full));
                 };
                 let inner = Arc::clone(inner);
                 Answer::Later(Box::pin(inner.wait(login, index, deciding, slot)))
@@ -136,8 +151,7 @@ impl Responder for Answers {
     fn respond(&self, question: Question) -> Answer {
         match question {
             Question::Login(login) => self.login(login),
-            // Nobody looks at proofs yet, so nobody gets into guarded rooms.
-            Question::RoomJoin(_) => Answer::Now(Verdict::Deny(ErrorCode::MsgRejectBadRoom)),
+            Question::RoomJoin(join) => Answer::Now(self.0.room_join(&join)),
             Question::IceConfig { .. } => Answer::Now(Verdict::IceServers(None)),
             Question::Application { .. } => Answer::Now(Verdict::Deny(ErrorCode::MsgRejectBadType)),
         }
@@ -175,10 +189,10 @@ impl Inner {
                 return Verdict::Deny(ErrorCode::LoginTimeout);
             };
             if !matches!(decision, Decision::Pass) {
-                return self.settle(login.conn, by, decision);
+                return self.settle(&login, by, decision);
             }
             match self.ask(&login, index + 1) {
-                Asked::Decided(by, decision) => return self.settle(login.conn, by, decision),
+                Asked::Decided(by, decision) => return self.settle(&login, by, decision),
                 Asked::Waiting(next, later) => (index, deciding) = (next, later),
             }
         }
@@ -186,7 +200,14 @@ impl Inner {
 
     /// The answer that comes of a decision.
     //= docs/spec/login.md#login.denied
-    fn settle(&self, conn: ConnId, by: By, decision: Decision) -> Verdict {
+    fn settle(&self, login: &LoginQuestion, by: By, decision: Decision) -> Verdict {
+        let (by, decision) = match decision {
+            Decision::Allow(grant) => match self.enters(login, &grant) {
+                Ok(()) => (by, Decision::Allow(grant)),
+                Err(reason) => (By::Rooms, Decision::Deny(ErrorCode::LoginBadRoom, reason)),
+            },
+            Decision::Deny(..) | Decision::Pass | Decision::Fail(_) => (by, decision),
+        };
         let (outcome, reason, verdict) = match decision {
             Decision::Allow(grant) => (Counted::Allowed, "proven", Verdict::Allow(*grant)),
             Decision::Deny(code, reason) => (Counted::Denied, reason, Verdict::Deny(code)),
@@ -195,8 +216,33 @@ impl Inner {
                 (Counted::Failed, reason, Verdict::Deny(ErrorCode::LoginGenFail))
             }
         };
-        self.note(conn, by, outcome, reason);
+        self.note(login.conn, by, outcome, reason);
         verdict
+    }
+
+    /// Whether a client that is let in with `grant` has the proofs for the guarded rooms it would
+    /// enter.
+    fn enters(&self, login: &LoginQuestion, grant: &Grant) -> Result<(), Reason> {
+        let any = Permission::EnterAnyRoom;
+        if grant.permissions.as_ref().is_some_and(|permissions| permissions.contains(&any)) {
+            return Ok(());
+        }
+        let username = grant.username.as_ref().or(login.username.as_ref());
+        self.options.rooms.check(&login.app, &login.rooms, username)
+    }
+
+    fn room_join(&self, join: &RoomJoinQuestion) -> Verdict {
+        let RoomJoinQuestion { conn, app, username, rooms, .. } = join;
+        match self.options.rooms.check_guarded(app, rooms, username.as_ref()) {
+            Ok(()) => {
+                self.note(*conn, By::Rooms, Counted::Allowed, "proven");
+                Verdict::RoomJoin
+            }
+            Err(reason) => {
+                self.note(*conn, By::Rooms, Counted::Denied, reason);
+                Verdict::Deny(ErrorCode::MsgRejectBadRoom)
+            }
+        }
     }
 
     /// Logs and counts what was decided.
@@ -204,6 +250,7 @@ impl Inner {
         let counters = match by {
             By::Door => Some(&self.door),
             By::Chain => Some(&self.chain),
+            By::Rooms => Some(&self.rooms),
             By::Authorizer(index) => self.authorizers.get(index),
         };
         if let Some(counters) = counters {
@@ -214,7 +261,7 @@ impl Inner {
             ($level:ident, $reason:expr) => {
                 tracing::$level!(
                     target: "easyrtc_auth",
-                    conn, by, outcome = outcome.as_str(), reason = $reason, "login decided"
+                    conn, by, outcome = outcome.as_str(), reason = $reason, "decided"
                 )
             };
         }
@@ -232,6 +279,7 @@ impl By {
         match self {
             Self::Door => "door",
             Self::Chain => "chain",
+            Self::Rooms => "rooms",
             Self::Authorizer(index) => {
                 options.chain.get(index).map_or("chain", |authorizer| authorizer.name())
             }

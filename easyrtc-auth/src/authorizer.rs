@@ -7,6 +7,8 @@ use std::sync::Arc;
 use easyrtc_proto::ErrorCode;
 use easyrtc_state::{Grant, LoginQuestion};
 
+use crate::webhook::BreakerState;
+
 /// Why something was decided: a category in words and underscores, such as `wrong_credential`. It
 /// goes into the log, so nothing of it may come from a client.
 pub type Reason = &'static str;
@@ -65,4 +67,9 @@ pub trait Authorizer: fmt::Debug + Send + Sync + 'static {
     /// Decides about `login`. Must not block: it is called with the core at rest. What takes more
     /// than some microseconds belongs into the future.
     fn authorize(&self, login: &Arc<LoginQuestion>) -> Deciding;
+
+    /// Whether the server it asks is left alone, if it asks one.
+    fn breaker(&self) -> Option<BreakerState> {
+        None
+    }
 }

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use easyrtc_proto::{AppName, FieldName, GroupName, IceServer, Payload, Username};
-use easyrtc_state::{Field, FieldMap, Grant};
+use easyrtc_state::{Field, FieldMap, Grant, Permission, RoomPattern};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -12,8 +13,9 @@ use serde_json::value::RawValue;
 /// A JSON object whose values are still text. Of a repeated key the last counts, as in JavaScript.
 pub(crate) type Object = BTreeMap<String, Box<RawValue>>;
 
-/// Groups, fields and ICE servers of one grant.
+/// Groups, rooms, fields and ICE servers of one grant.
 const MAX_GROUPS: usize = 100;
+const MAX_ROOMS: usize = 1_000;
 const MAX_FIELDS: usize = 1_000;
 const MAX_ICE_SERVERS: usize = 100;
 
@@ -60,7 +62,10 @@ pub(crate) fn read(mut object: Object) -> Result<Grant, InvalidGrant> {
         groups: read_groups(&mut object)?,
         fields: read_fields(&mut object)?,
         ice_servers: read_ice_servers(&mut object)?,
-        ..Grant::default()
+        rooms: read_rooms(&mut object)?,
+        permissions: read_permissions(&mut object)?,
+        expires_in: take::<u32>(&mut object, "expiresIn", "a number of whole seconds")?
+            .map(|seconds| Duration::from_secs(seconds.into())),
     };
     match object.into_keys().next() {
         None => Ok(grant),
@@ -72,6 +77,28 @@ fn read_groups(object: &mut Object) -> Result<BTreeSet<GroupName>, InvalidGrant>
     let (key, expected) = ("groups", "an array of at most 100 names of groups");
     let groups: BTreeSet<_> = take(object, key, expected)?.unwrap_or_default();
     if groups.len() > MAX_GROUPS { Err(InvalidGrant::Value { key, expected }) } else { Ok(groups) }
+}
+
+fn read_rooms(object: &mut Object) -> Result<Option<BTreeSet<RoomPattern>>, InvalidGrant> {
+    let (key, expected) = ("rooms", "an array of at most 1000 names of rooms or their beginnings");
+    read_texts(object, key, expected, |text| RoomPattern::parse(text).ok())
+}
+
+fn read_permissions(object: &mut Object) -> Result<Option<BTreeSet<Permission>>, InvalidGrant> {
+    let expected = "an array of createRoom, listRooms, sendMessage, seePrivateRooms, enterAnyRoom";
+    read_texts(object, "permissions", expected, Permission::from_name)
+}
+
+fn read_texts<T: Ord>(
+    object: &mut Object,
+    key: &'static str,
+    expected: &'static str,
+    read: impl Fn(&str) -> Option<T>,
+) -> Result<Option<BTreeSet<T>>, InvalidGrant> {
+    let Some(texts) = take::<Vec<String>>(object, key, expected)? else { return Ok(None) };
+    let read: Option<_> = texts.iter().take(MAX_ROOMS + 1).map(|text| read(text)).collect();
+    let fits = |read: &BTreeSet<T>| read.len() <= MAX_ROOMS;
+    read.filter(fits).map(Some).ok_or(InvalidGrant::Value { key, expected })
 }
 
 /// A field in the form the options have.
@@ -132,7 +159,8 @@ mod tests {
             r#"{"username": "ada", "groups": ["staff", "staff"],
                 "fields": {"role": {"fieldValue": 1.0, "fieldOption": {"isShared": true}},
                            "id": {"fieldValue": null}},
-                "iceServers": [{"urls": "stun:a"}]}"#,
+                "rooms": ["Lobby", "class-*"], "permissions": ["listRooms", "enterAnyRoom"],
+                "expiresIn": 60, "iceServers": [{"urls": "stun:a"}]}"#,
         )
         .unwrap();
         assert_eq!(grant.username.unwrap().to_text(), "ada");
@@ -142,6 +170,11 @@ mod tests {
         let id = &grant.fields.0[&FieldName::parse("id").unwrap()];
         assert_eq!((id.value.as_str(), id.shared), ("null", false));
         assert_eq!(grant.ice_servers.unwrap().len(), 1);
+        let rooms = ["Lobby", "class-*"].map(|text| RoomPattern::parse(text).unwrap());
+        assert_eq!(grant.rooms.unwrap(), rooms.into());
+        let permissions = [Permission::ListRooms, Permission::EnterAnyRoom];
+        assert_eq!(grant.permissions.unwrap(), permissions.into());
+        assert_eq!(grant.expires_in, Some(Duration::from_secs(60)));
     }
 
     #[test]
@@ -162,6 +195,13 @@ mod tests {
             ),
             (r#"{"iceServers": {}}"#, "iceServers"),
             (r#"{"iceServers": [{"urls": "turn:a", "password": "s3cret"}]}"#, "iceServers"),
+            (r#"{"rooms": ["a/b"]}"#, "rooms"),
+            (r#"{"rooms": null}"#, "rooms"),
+            (r#"{"permissions": ["everything"]}"#, "permissions"),
+            (r#"{"permissions": "listRooms"}"#, "permissions"),
+            (r#"{"expiresIn": -1}"#, "expiresIn"),
+            (r#"{"expiresIn": "60"}"#, "expiresIn"),
+            (r#"{"expiresIn": 4294967296}"#, "expiresIn"),
             (r#"{"usernam": "ada"}"#, "usernam"),
         ] {
             let error = grant(text).unwrap_err().to_string();

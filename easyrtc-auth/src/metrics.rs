@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::webhook::BreakerState;
+
 /// What one authorizer has decided since the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Outcomes {
@@ -17,11 +19,14 @@ pub struct Outcomes {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Metrics {
     /// By the name of who decided. Beside the authorizers these are `door` (addresses and session
-    /// ids that are not let in) and `chain` (logins nobody decided about, and those above
-    /// [`Options::max_in_flight`](crate::Options::max_in_flight)).
+    /// ids that are not let in), `chain` (logins nobody decided about, and those above
+    /// [`Options::max_in_flight`](crate::Options::max_in_flight)) and `rooms` (proofs for guarded
+    /// rooms: refused at login, allowed and refused when a client joins one later).
     pub outcomes: Vec<(&'static str, Outcomes)>,
     /// Logins that are being decided about.
     pub in_flight: usize,
+    /// Whether the servers that authorizers ask are left alone, by the authorizer's name.
+    pub breakers: Vec<(&'static str, BreakerState)>,
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
+use easyrtc_auth::jwt::Algorithm;
 
-use crate::settings::Layer;
+use crate::settings::{Layer, Span};
 
 const ABOUT: &str = "\
 EasyRTC signalling server: browsers that use easyrtc.js find each other here, and their calls then
@@ -107,6 +108,88 @@ pub enum Command {
     /// Read a password from standard input, and print its hash for the file of --auth static
     #[command(help_template = "{about}\n\n{usage-heading} {usage}\n\n{all-args}\n")]
     HashPassword,
+
+    /// Print a token that lets its client in where --auth jwt has the key
+    #[command(help_template = "{about}\n\n{usage-heading} {usage}\n\n{all-args}\n")]
+    Token(NewToken),
+
+    /// Print an invitation to a room, for its roomParameter
+    #[command(help_template = "{about}\n\n{usage-heading} {usage}\n\n{all-args}\n")]
+    Invitation(NewInvitation),
+}
+
+/// What a token says.
+#[derive(Clone, Debug, Args)]
+pub struct NewToken {
+    /// The key: a secret for HS256, else a private key as `openssl genpkey` writes it
+    #[arg(long, value_name = "FILE")]
+    pub key_file: PathBuf,
+
+    /// HS256, RS256, ES256 or EdDSA
+    #[arg(long, value_name = "NAME", default_value = "HS256")]
+    pub algorithm: Algorithm,
+
+    /// What the key is called where public keys are published
+    #[arg(long, value_name = "NAME")]
+    pub key_id: Option<String>,
+
+    /// The client's name; without one it chooses its own
+    #[arg(long, value_name = "NAME")]
+    pub username: Option<String>,
+
+    /// An application the token is good for; repeat it for more than one [default: all]
+    #[arg(long, value_name = "NAME")]
+    pub app: Vec<String>,
+
+    /// A room the client may enter, or the beginning of its name and an asterisk; repeat it for
+    /// more than one [default: all]
+    #[arg(long, value_name = "NAME")]
+    pub room: Vec<String>,
+
+    /// A group the client is in; repeat it for more than one
+    #[arg(long, value_name = "NAME")]
+    pub group: Vec<String>,
+
+    /// What the client may do: createRoom, listRooms, sendMessage, seePrivateRooms or
+    /// enterAnyRoom; repeat it for more than one [default: the first three]
+    #[arg(long, value_name = "NAME")]
+    pub permission: Vec<String>,
+
+    /// For how long; then the connection ends
+    #[arg(long, value_name = "TIME", default_value = "1h")]
+    pub expires: Span,
+
+    /// Who says so: `iss`
+    #[arg(long, value_name = "NAME")]
+    pub issuer: Option<String>,
+
+    /// Whom it is for: `aud`
+    #[arg(long, value_name = "NAME")]
+    pub audience: Option<String>,
+}
+
+/// What an invitation says.
+#[derive(Clone, Debug, Args)]
+pub struct NewInvitation {
+    /// The secret of [invitation]
+    #[arg(long, value_name = "FILE")]
+    pub key_file: PathBuf,
+
+    /// The application the room is in
+    #[arg(long, value_name = "NAME")]
+    pub app: String,
+
+    /// The room, or the beginning of its name and an asterisk
+    #[arg(long, value_name = "NAME")]
+    pub room: String,
+
+    /// The only one who can use it [default: anybody]
+    #[arg(long, value_name = "NAME")]
+    pub username: Option<String>,
+
+    /// For how long it can be used; who is in the room by then stays
+    #[arg(long, value_name = "TIME", default_value = "1h")]
+    pub expires: Span,
 }
 
 #[cfg(test)]

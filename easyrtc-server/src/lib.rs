@@ -64,6 +64,10 @@ pub fn main() -> ExitCode {
         Some(Command::Schema { name }) => return print_schema(name.as_deref()),
         Some(Command::Replay { file, check }) => return replay_journal(file, *check),
         Some(Command::HashPassword) => return finish(credentials::hash_password(io::stdin())),
+        Some(Command::Token(token)) => return finish(credentials::token(token)),
+        Some(Command::Invitation(invitation)) => {
+            return finish(credentials::invitation(invitation));
+        }
         None => {}
     }
     let (print, check) = (cli.print_config, cli.check_config);
@@ -133,7 +137,7 @@ fn finish(made: Result<String, String>) -> ExitCode {
 fn prepare(cli: Cli) -> Result<(Loaded, Folders, Authorizers), ConfigError> {
     let loaded = Settings::load(cli, &Environment::of_process())?;
     let folders = Folders::open(&loaded.settings)?;
-    let authorizers = Authorizers::open(&loaded.settings.auth)?;
+    let authorizers = Authorizers::open(&loaded.settings)?;
     Ok((loaded, folders, authorizers))
 }
 

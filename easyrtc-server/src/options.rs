@@ -15,7 +15,7 @@ use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
-use easyrtc_auth::Secret;
+pub use easyrtc_auth::rooms::RoomProof;
 use easyrtc_proto::{AppName, DecodeLimits};
 use easyrtc_runtime::OutboxLimits;
 use easyrtc_state::{Config, RoomPattern};
@@ -24,6 +24,7 @@ use serde_json::value::RawValue;
 use crate::settings::{ConfigError, read_text};
 pub use known::{Apply, Known, Meaning, known};
 pub use secret::without_secrets;
+pub(crate) use secret::{HIDDEN, PLACEHOLDER};
 pub use value::Value;
 
 /// The effective options.
@@ -55,23 +56,6 @@ pub struct Protocol {
 
 /// How those who enter rooms prove that they may, by application and by what stands in `rooms`.
 pub type RoomProofs = BTreeMap<AppName, BTreeMap<RoomPattern, RoomProof>>;
-
-/// What lets a client into a room: one of these, or nothing at all if there are none.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RoomProof {
-    /// Whoever knows this text.
-    pub passphrase: Option<Secret>,
-    /// Whoever has an invitation signed by the server's key.
-    pub invitation: bool,
-}
-
-impl RoomProof {
-    /// Whether the room is guarded.
-    #[must_use]
-    pub const fn is_needed(&self) -> bool {
-        self.passphrase.is_some() || self.invitation
-    }
-}
 
 /// Whose session ids are used (decision D16).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

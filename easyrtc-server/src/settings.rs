@@ -22,7 +22,11 @@ use serde::{Deserialize, Serialize};
 use crate::logging::LogLevel;
 use crate::options::{Options, Warning};
 
-pub use auth::{Auth, AuthorizerName, UsersTable};
+pub use auth::{
+    AlgorithmName, Auth, AuthorizerName, BackendUrl, ClaimsTable, Fallback, Invitation, JsonPath,
+    JwtTable, SecretText, UsersTable, WebhookTable,
+};
+pub(crate) use auth::{read_secret, read_secret_file};
 pub use bounded::{Time, Whole};
 pub use env::Environment;
 pub(crate) use file::read_text;
@@ -64,9 +68,9 @@ pub struct Layer {
     #[serde(rename = "transport")]
     pub transports: Option<Transports>,
 
-    /// Who decides about logins: open lets everybody in, static knows the users of a file; repeat
-    /// it for a chain, of which the first that knows what to do with a login decides
-    /// [default: open]
+    /// Who decides about logins: open lets everybody in, static knows the users of a file, jwt
+    /// whoever has a token, and webhook asks a backend; repeat it for a chain, of which the first
+    /// that knows what to do with a login decides. More is said in the file [default: open]
     #[arg(verbatim_doc_comment)]
     #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = "Who may log in")]
     #[serde(skip)]
@@ -76,6 +80,10 @@ pub struct Layer {
     #[arg(skip)]
     #[serde(rename = "auth")]
     pub auth_table: Option<Auth>,
+
+    /// `[invitation]`, in the file only.
+    #[arg(skip)]
+    pub invitation: Option<Invitation>,
 
     /// Believe this address or network about whose connection it passes on: a reverse proxy that
     /// adds the client's address to X-Forwarded-For; repeat it for more than one
@@ -216,6 +224,8 @@ pub struct Settings {
     pub transports: Transports,
     /// Who decides about logins, and how.
     pub auth: Auth,
+    /// What invitations to rooms are signed with.
+    pub invitation: Invitation,
     /// Who is believed about whose connection it passes on.
     pub trusted_proxies: Vec<Network>,
     /// Whether every connection begins with a header of the PROXY protocol.
@@ -262,6 +272,7 @@ impl Default for Settings {
             listen: vec![every_interface(DEFAULT_PORT)],
             transports: Transports::default(),
             auth: Auth::default(),
+            invitation: Invitation::default(),
             trusted_proxies: Vec::new(),
             proxy_protocol: false,
             metrics_listen: None,

@@ -1,6 +1,7 @@
 //! The protocol: the runtime with its core, and the transports in front of it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use easyrtc_auth::{Answers, Reason};
 use easyrtc_proto::ErrorCode;
@@ -53,7 +54,8 @@ impl Signalling {
         };
         let denied = settings.denied_addresses.clone();
         let answers = Answers::new(easyrtc_auth::Options {
-            chain: authorizers.0.clone(),
+            chain: authorizers.chain.clone(),
+            rooms: Arc::clone(&authorizers.rooms),
             door: Box::new(Door { denied, issued, proofs: protocol.room_proofs }),
             timeout: settings.auth.timeout.get(),
             max_in_flight: settings.auth.max_in_flight.get(),

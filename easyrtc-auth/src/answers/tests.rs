@@ -1,8 +1,10 @@
-use easyrtc_proto::AppName;
-use easyrtc_state::{ConnMeta, Grant, TransportKind};
+use easyrtc_proto::{AppName, EasyrtcId, Payload, RoomName};
+use easyrtc_state::{ConnMeta, TransportKind};
 
 use super::*;
 use crate::metrics::Outcomes;
+use crate::rooms::RoomProof;
+use crate::secret::Secret;
 
 /// Decides as it is told to, by the name of the application.
 #[derive(Debug)]
@@ -18,6 +20,10 @@ impl Authorizer for Told {
         let Some(what) = app.strip_prefix(self.0) else { return Deciding::Now(Decision::Pass) };
         let decide = |what: &str| match what {
             "allow" => Decision::Allow(Box::default()),
+            "master" => Decision::Allow(Box::new(Grant {
+                permissions: Some([Permission::EnterAnyRoom].into()),
+                ..Grant::default()
+            })),
             "deny" => Decision::bad_auth("wrong_credential"),
             "pass" => Decision::Pass,
             _ => Decision::Fail("broken"),
@@ -44,17 +50,30 @@ impl Door for NobodyBut {
     }
 }
 
+fn room(name: &str) -> RoomName {
+    RoomName::parse(name).unwrap()
+}
+
+/// `club`, in each of these applications, opens to a passphrase.
+fn guarded() -> RoomProofs {
+    let club = RoomProof { passphrase: Some(Secret::new("sesame")), invitation: false };
+    let rooms =
+        |app| (AppName::parse(app).unwrap(), [((&room("club")).into(), club.clone())].into());
+    RoomProofs::new(["a-allow", "alater-master"].map(rooms).into(), None).unwrap()
+}
+
 fn answers(max_in_flight: usize) -> Answers {
     Answers::new(Options {
         chain: vec![Arc::new(Told("a")), Arc::new(Told("b"))],
+        rooms: Arc::new(guarded()),
         door: Box::new(NobodyBut(1)),
         timeout: Duration::from_secs(8),
         max_in_flight,
     })
 }
 
-fn ask(answers: &Answers, conn: u64, app: &str) -> Answer {
-    answers.respond(Question::Login(LoginQuestion {
+fn question(conn: u64, app: &str) -> LoginQuestion {
+    LoginQuestion {
         conn: ConnId(conn),
         app: AppName::parse(app).unwrap(),
         username: None,
@@ -62,7 +81,11 @@ fn ask(answers: &Answers, conn: u64, app: &str) -> Answer {
         easyrtcsid: None,
         rooms: std::collections::BTreeMap::new(),
         meta: ConnMeta::new(TransportKind::WebSocket).into(),
-    }))
+    }
+}
+
+fn ask(answers: &Answers, conn: u64, app: &str) -> Answer {
+    answers.respond(Question::Login(question(conn, app)))
 }
 
 async fn verdict(answers: &Answers, conn: u64, app: &str) -> Verdict {
@@ -97,6 +120,7 @@ async fn the_first_that_does_not_pass_decides() {
         [
             ("door", counted(0, 1, 0)),
             ("chain", counted(0, 2, 0)),
+            ("rooms", counted(0, 0, 0)),
             ("a", counted(2, 1, 1)),
             ("b", counted(2, 1, 0)),
         ]
@@ -127,6 +151,48 @@ async fn what_takes_too_long_is_refused() {
     assert_eq!(refused, Verdict::Deny(ErrorCode::LoginTimeout));
     assert_eq!(started.elapsed(), Duration::from_secs(8));
     let metrics = answers.metrics();
-    assert_eq!(metrics.outcomes[3], ("b", Outcomes { failed: 1, ..Outcomes::default() }));
+    assert_eq!(metrics.outcomes[4], ("b", Outcomes { failed: 1, ..Outcomes::default() }));
     assert_eq!(metrics.in_flight, 0);
+}
+
+#[tokio::test]
+async fn guarded_rooms_open_to_their_proofs_and_to_who_may_enter_any() {
+    let answers = answers(1);
+    let with = |app: &str, parameter: Option<&str>| {
+        let parameter = parameter.map(|text| Payload::parse(text).unwrap());
+        let mut login = question(1, app);
+        login.rooms = [(room("club"), parameter), (room("other"), None)].into();
+        let answers = answers.clone();
+        async move {
+            match answers.respond(Question::Login(login)) {
+                Answer::Now(verdict) => verdict,
+                Answer::Later(verdict) => verdict.await,
+            }
+        }
+    };
+    let sesame = Some(r#"{"passphrase":"sesame"}"#);
+    let refused = Verdict::Deny(ErrorCode::LoginBadRoom);
+    assert_eq!(with("a-allow", sesame).await, Verdict::Allow(Grant::default()));
+    assert_eq!(with("a-allow", None).await, refused);
+    assert_eq!(with("a-allow", Some(r#"{"passphrase":"x"}"#)).await, refused);
+    assert!(matches!(with("alater-master", None).await, Verdict::Allow(_)));
+    assert_eq!(with("a-deny", None).await, Verdict::Deny(ErrorCode::LoginBadAuth));
+
+    let join = |parameter: Option<&str>| {
+        let parameter = parameter.map(|text| Payload::parse(text).unwrap());
+        let question = Question::RoomJoin(RoomJoinQuestion {
+            conn: ConnId(1),
+            easyrtcid: EasyrtcId::parse("abcdefghijklmnop").unwrap(),
+            app: AppName::parse("a-allow").unwrap(),
+            username: None,
+            groups: [].into(),
+            rooms: [(room("club"), parameter)].into(),
+        });
+        let Answer::Now(verdict) = answers.respond(question) else { panic!("waits") };
+        verdict
+    };
+    assert_eq!(join(sesame), Verdict::RoomJoin);
+    assert_eq!(join(None), Verdict::Deny(ErrorCode::MsgRejectBadRoom));
+    let counted = Outcomes { allowed: 1, denied: 3, failed: 0 };
+    assert_eq!(answers.metrics().outcomes[2], ("rooms", counted));
 }

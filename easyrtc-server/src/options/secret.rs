@@ -5,9 +5,9 @@ use serde_json::value::RawValue;
 
 /// What stands in a secret's place. As a value it is refused, so that nobody starts a server with
 /// it.
-pub(super) const HIDDEN: &str = "<hidden by --print-config>";
+pub(crate) const HIDDEN: &str = "<hidden by --print-config>";
 
-pub(super) const PLACEHOLDER: &str =
+pub(crate) const PLACEHOLDER: &str =
     "has the placeholder that --print-config writes for a secret: put the secret in its place";
 
 /// The option's value with its secrets replaced: credentials of TURN servers, passphrases of rooms,

@@ -230,7 +230,7 @@ fn what_is_set_for_rooms_goes_to_the_core_but_for_the_proofs() {
         let room = RoomName::parse(room).unwrap();
         RoomPattern::find(&protocol.room_proofs[&name], &room).unwrap()
     };
-    let passphrase = proof("class-7").passphrase.as_ref().map(Secret::expose);
+    let passphrase = proof("class-7").passphrase.as_ref().map(easyrtc_auth::Secret::expose);
     assert_eq!(passphrase, Some(b"open sesame".as_slice()));
     assert!(proof("vip").invitation && !proof("class-open").is_needed());
     let shown = format!("{:?}{:?}", protocol.core, protocol.room_proofs);

@@ -1,5 +1,10 @@
 //! Who decides about logins: `[auth]` of the file.
 
+mod invitation;
+mod jwt;
+mod secret;
+mod webhook;
+
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -9,6 +14,13 @@ use serde::Deserialize;
 
 use super::ConfigError;
 use super::bounded::{Time, Whole};
+use crate::options::Warning;
+
+pub use invitation::Invitation;
+pub use jwt::{AlgorithmName, ClaimsTable, JsonPath, JwtTable};
+pub use secret::{BackendUrl, SecretText};
+pub(crate) use secret::{read_secret, read_secret_file};
+pub use webhook::{Fallback, WebhookTable};
 
 /// Below the time within which the core wants an answer.
 pub(super) type DecisionTime = Time<100, 9_000>;
@@ -25,11 +37,15 @@ pub enum AuthorizerName {
     Open,
     /// Users of a file.
     Static,
+    /// Whoever has a token.
+    Jwt,
+    /// Whomever a backend lets in.
+    Webhook,
 }
 
 impl AuthorizerName {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Open, Self::Static];
+    pub const ALL: [Self; 4] = [Self::Open, Self::Static, Self::Jwt, Self::Webhook];
 
     /// Its name in settings.
     #[must_use]
@@ -37,6 +53,8 @@ impl AuthorizerName {
         match self {
             Self::Open => easyrtc_auth::Open::NAME,
             Self::Static => easyrtc_auth::Users::NAME,
+            Self::Jwt => easyrtc_auth::Jwt::NAME,
+            Self::Webhook => easyrtc_auth::Webhook::NAME,
         }
     }
 }
@@ -77,6 +95,10 @@ pub struct Auth {
     /// `[auth.static]`.
     #[serde(rename = "static")]
     pub users: UsersTable,
+    /// `[auth.jwt]`.
+    pub jwt: JwtTable,
+    /// `[auth.webhook]`.
+    pub webhook: WebhookTable,
 }
 
 impl Default for Auth {
@@ -86,6 +108,8 @@ impl Default for Auth {
             timeout: Time(Duration::from_secs(8)),
             max_in_flight: Whole(1_000),
             users: UsersTable::default(),
+            jwt: JwtTable::default(),
+            webhook: WebhookTable::default(),
         }
     }
 }
@@ -109,7 +133,7 @@ impl Default for UsersTable {
 impl Auth {
     /// Every path in it, to be made absolute.
     pub(super) fn paths(&mut self) -> impl Iterator<Item = &mut PathBuf> {
-        [&mut self.users.file].into_iter().flatten()
+        self.users.file.iter_mut().chain(self.jwt.paths()).chain(self.webhook.paths())
     }
 
     /// What no key can check by itself.
@@ -125,16 +149,43 @@ impl Auth {
                 return Err(ConfigError::new("auth.chain", format!("names {name} twice")));
             }
         }
-        if self.chain.contains(&AuthorizerName::Static) && self.users.file.is_none() {
-            return Err(ConfigError::new("auth.static.file", "is missing: where are the users?"));
+        for name in &self.chain {
+            match name {
+                AuthorizerName::Open => {}
+                AuthorizerName::Static if self.users.file.is_some() => {}
+                AuthorizerName::Static => {
+                    let problem = "is missing: where are the users?";
+                    return Err(ConfigError::new("auth.static.file", problem));
+                }
+                AuthorizerName::Jwt => self.jwt.check()?,
+                AuthorizerName::Webhook => self.webhook.check()?,
+            }
         }
         Ok(())
+    }
+
+    /// What will work and should not be done.
+    pub(super) fn warnings(&self) -> Vec<Warning> {
+        let urls = [
+            (AuthorizerName::Jwt, "auth.jwt.jwks_url", &self.jwt.jwks_url),
+            (AuthorizerName::Webhook, "auth.webhook.url", &self.webhook.url),
+        ];
+        let exposed = urls.into_iter().filter(|(name, _, url)| {
+            self.chain.contains(name) && url.as_ref().is_some_and(|url| url.0.is_exposed())
+        });
+        let warning = |key: &str| Warning {
+            origin: key.to_owned(),
+            text: "is not https, and leaves this machine: whoever is on the way can read it and \
+                   let in anybody"
+                .to_owned(),
+        };
+        exposed.map(|(_, key, _)| warning(key)).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::settings::AuthorizerName::{Open, Static};
+    use crate::settings::AuthorizerName::{Jwt, Open, Static};
     use crate::settings::tests::{load, load_file, load_with_file};
 
     #[test]
@@ -161,9 +212,38 @@ mod tests {
             ("auth.timeout = '10s'", "10s is not 100ms to 9s"),
             ("auth.max_in_flight = 0", "0 is not 1 to"),
             ("auth.static.flie = 'x'", "unknown field `flie`"),
+            ("auth.chain = ['jwt']", "auth.jwt: it takes one of"),
+            ("auth.chain = ['jwt']\n[auth.jwt]\nsecret = 'x'\nsecret_file = 'y'", "no more"),
+            ("auth.jwt.secret = ''", "the secret is empty"),
+            ("auth.jwt.secret = 53535353", "a secret is a text"),
+            ("auth.jwt.algorithms = ['none']", "\"none\" is not HS256, RS256, ES256 or EdDSA"),
+            ("auth.jwt.jwks_url = 'keys'", "is no URL such as"),
+            ("auth.jwt.jwks_url = 'https://u:s3cret@a.example/'", "without user and password"),
+            ("auth.jwt.credential = 7", "a key, or an array of keys"),
+            ("auth.jwt.claims.role = 'x'", "unknown field `role`"),
+            ("auth.chain = ['webhook']", "auth.webhook.url: is missing"),
+            ("auth.chain = ['webhook']\nauth.webhook.url = 'http://a/'", "either secret or"),
+            ("auth.webhook.on_failure = 'open'", "unknown variant `open`"),
         ] {
             let error = load_file(file).unwrap_err().to_string();
             assert!(error.contains(expected), "{error}");
+            assert!(!error.contains("s3cret") && !error.contains("53535353"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_backend_in_the_clear_is_a_warning() {
+        let file = |url: &str| {
+            format!(
+                "auth.chain = ['jwt']\nauth.jwt.jwks_url = '{url}'\n[auth.jwt.claims]\nrooms = ''"
+            )
+        };
+        let loaded = load_file(&file("http://keys.example/")).unwrap();
+        assert_eq!(loaded.settings.auth.chain, [Jwt]);
+        let warning = loaded.warnings[0].to_string();
+        assert!(warning.contains("auth.jwt.jwks_url: is not https"), "{warning}");
+        for url in ["https://keys.example/", "http://127.0.0.1:1/"] {
+            assert_eq!(load_file(&file(url)).unwrap().warnings, []);
         }
     }
 }

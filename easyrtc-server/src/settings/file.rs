@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Auth, ConfigError, Layer};
+use super::{Auth, ConfigError, Invitation, Layer};
 
 /// Bytes a configuration file may have: far more than any has, far less than memory.
 pub(crate) const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
@@ -19,7 +19,8 @@ pub(super) fn read(path: &Path) -> Result<Layer, ConfigError> {
         &mut layer.journal,
     ];
     let auth = layer.auth_table.iter_mut().flat_map(Auth::paths);
-    for inside in paths.into_iter().flatten().chain(auth) {
+    let invitation = layer.invitation.iter_mut().flat_map(Invitation::paths);
+    for inside in paths.into_iter().flatten().chain(auth).chain(invitation) {
         *inside = directory.join(&*inside);
     }
     Ok(layer)

@@ -17,6 +17,7 @@ impl Layer {
             transports: self.transports.or(lower.transports),
             auth: self.auth.or(lower.auth),
             auth_table: self.auth_table.or(lower.auth_table),
+            invitation: self.invitation.or(lower.invitation),
             trusted_proxies: self.trusted_proxies.or(lower.trusted_proxies),
             proxy_protocol: self.proxy_protocol.or(lower.proxy_protocol),
             metrics_listen: self.metrics_listen.or(lower.metrics_listen),
@@ -79,6 +80,7 @@ impl Settings {
         }
         let merged = flags.or(env::read(environment)?).or(from_file);
         let settings = with_defaults(merged, options)?;
+        warnings.extend(settings.auth.warnings());
         Ok(Loaded { settings, warnings })
     }
 }
@@ -95,13 +97,15 @@ fn with_defaults(layer: Layer, options: options::Options) -> Result<Settings, Co
         auth.chain = chain;
     }
     auth.check()?;
-    for path in auth.paths() {
+    let mut invitation = layer.invitation.unwrap_or_default();
+    for path in auth.paths().chain(invitation.paths()) {
         *path = absolute(path)?;
     }
     let settings = Settings {
         listen: layer.listen.unwrap_or(default.listen),
         transports,
         auth,
+        invitation,
         trusted_proxies: layer.trusted_proxies.unwrap_or(default.trusted_proxies),
         proxy_protocol: layer.proxy_protocol.unwrap_or(default.proxy_protocol),
         metrics_listen: layer.metrics_listen,

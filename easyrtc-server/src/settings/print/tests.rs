@@ -39,6 +39,14 @@ fn what_is_printed_reads_as_the_same() {
          keep_time = '1m 1s'\nkeep_bytes = 5000\n[options]\npingInterval = 1000\n",
         "[auth]\nchain = ['static', 'open']\ntimeout = '1s'\nmax_in_flight = 7\n\
          [auth.static]\nfile = '/srv/users.toml'\nmax_verifications = 2\n",
+        "[auth]\nchain = ['jwt', 'webhook']\n\
+         [auth.jwt]\npublic_key_file = '/srv/key.pem'\nalgorithms = ['ES256', 'EdDSA']\n\
+         issuer = 'me'\naudience = ['you', 'her']\nleeway = '0s'\nrequire_expiry = false\n\
+         credential = ['auth', 'token']\njwks_timeout = '1s'\n\
+         [auth.jwt.claims]\nusername = 'name'\nrooms = ''\ngroups = ['a', 'b']\n\
+         [auth.webhook]\nurl = 'https://a.example/x?y'\nsecret_file = '/srv/key'\n\
+         attempts = 1\non_failure = 'allow'\nbreaker_failures = 0\n\
+         [invitation]\nsecret_file = '/srv/invitations'\n",
         "transport.socketio.allow_eio3 = false\ntransport.socketio.request_acks = false\n\
          transport.socketio.allowed_origins = ['https://a.example']\ntransport.ws.enabled = false",
     ];
@@ -67,6 +75,14 @@ fn secrets_are_not_printed_and_their_place_has_to_be_filled() {
     let printed = load(&["--easyrtc-options", options], &[]).unwrap().settings.to_toml();
     assert!(!printed.contains("s3cret"), "{printed}");
     assert!(printed.contains("\"username\":\"u\"") && printed.contains("\"open\""), "{printed}");
+
+    for table in ["auth.jwt", "auth.webhook", "invitation"] {
+        let file = format!("[{table}]\nsecret = 's3cret'");
+        let printed = load_file(&file).unwrap().settings.to_toml();
+        assert!(!printed.contains("s3cret"), "{printed}");
+        let error = load_file(&printed).unwrap_err().to_string();
+        assert!(error.contains("has the placeholder"), "{error}");
+    }
 
     let error = load_file(&printed).unwrap_err().to_string();
     assert!(error.contains("appIceServers: entry 2 has the placeholder"), "{error}");

@@ -1,0 +1,194 @@
+//! Requests to servers of the operator.
+
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::{Request, StatusCode, Uri};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+
+/// Connections to one server that are kept for the next request, and for how long.
+const MAX_IDLE: usize = 16;
+const IDLE_TIME: Duration = Duration::from_secs(30);
+/// Bytes of the head of a response.
+const MAX_HEAD: usize = 16 * 1024;
+
+/// The address of a server of the operator.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Url(Uri);
+
+/// A text that is no address of a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("is no URL such as https://backend.example/path, without user and password")]
+pub struct InvalidUrl;
+
+impl Url {
+    /// Reads `text`.
+    ///
+    /// # Errors
+    /// If it is no absolute `http` or `https` URL, or has a user or a password in it.
+    pub fn parse(text: &str) -> Result<Self, InvalidUrl> {
+        let uri: Uri = text.parse().map_err(|_| InvalidUrl)?;
+        let authority = uri.authority().ok_or(InvalidUrl)?;
+        let scheme = matches!(uri.scheme_str(), Some("http" | "https"));
+        if !scheme || authority.as_str().contains('@') || authority.host().is_empty() {
+            return Err(InvalidUrl);
+        }
+        Ok(Self(uri))
+    }
+
+    /// Whether what is sent there crosses a network that may be listened to.
+    #[must_use]
+    pub fn is_exposed(&self) -> bool {
+        let host = self.0.host().unwrap_or_default().trim_matches(['[', ']']);
+        let loopback = host == "localhost"
+            || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+        self.0.scheme_str() != Some("https") && !loopback
+    }
+
+    pub(crate) const fn uri(&self) -> &Uri {
+        &self.0
+    }
+}
+
+/// The whole URL.
+impl fmt::Display for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Without the query, in which there may be a key.
+impl fmt::Debug for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (host, path) = (self.0.authority().map_or("", |host| host.as_str()), self.0.path());
+        write!(f, "Url({}://{host}{path})", self.0.scheme_str().unwrap_or_default())
+    }
+}
+
+/// Why there is no response. Says nothing of what was sent or received.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HttpError {
+    /// The server cannot be reached: no such host, nobody there, no TLS, a bad certificate.
+    #[error("the server cannot be reached")]
+    Unreachable,
+    /// It answered too late.
+    #[error("the server did not answer in time")]
+    Timeout,
+    /// The response ends early, or is none.
+    #[error("the response is broken")]
+    Broken,
+    /// The response is too long.
+    #[error("the response is too long")]
+    TooLong,
+}
+
+impl HttpError {
+    /// For the log.
+    #[must_use]
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::Unreachable => "unreachable",
+            Self::Timeout => "timeout",
+            Self::Broken => "broken_response",
+            Self::TooLong => "response_too_long",
+        }
+    }
+}
+
+/// No certificates to trust: TLS cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("the system's certificates cannot be read: {0}")]
+pub struct NoCertificates(std::io::Error);
+
+/// Sends requests over HTTP/1, with TLS where the URL says so; follows no redirect. Clones share
+/// their connections.
+#[derive(Clone)]
+pub struct HttpClient(Client<HttpsConnector<HttpConnector>, Full<Bytes>>);
+
+impl fmt::Debug for HttpClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HttpClient(..)")
+    }
+}
+
+impl HttpClient {
+    /// A client that trusts the certificates the operating system trusts (or those that
+    /// `SSL_CERT_FILE` names).
+    ///
+    /// # Errors
+    /// If the system has none.
+    pub fn new() -> Result<Self, NoCertificates> {
+        let provider = rustls::crypto::ring::default_provider();
+        let connector = HttpsConnectorBuilder::new()
+            .with_provider_and_native_roots(provider)
+            .map_err(NoCertificates)?
+            .https_or_http()
+            .enable_http1()
+            .build();
+        let client = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(IDLE_TIME)
+            .pool_max_idle_per_host(MAX_IDLE)
+            .http1_max_buf_size(MAX_HEAD)
+            .build(connector);
+        Ok(Self(client))
+    }
+
+    /// Sends `request` and takes in the response, of at most `limit` bytes and within `time` for
+    /// everything: looking up the host, connecting, the handshake, writing and reading.
+    ///
+    /// # Errors
+    /// If there is no whole response in time.
+    pub async fn send(
+        &self,
+        request: Request<Full<Bytes>>,
+        limit: usize,
+        time: Duration,
+    ) -> Result<(StatusCode, Bytes), HttpError> {
+        let exchange = async {
+            let response = self.0.request(request).await.map_err(|error| {
+                if error.is_connect() { HttpError::Unreachable } else { HttpError::Broken }
+            })?;
+            let (head, body) = response.into_parts();
+            let body = Limited::new(body, limit).collect().await.map_err(|error| {
+                let too_long = error.is::<LengthLimitError>();
+                if too_long { HttpError::TooLong } else { HttpError::Broken }
+            })?;
+            Ok((head.status, body.to_bytes()))
+        };
+        tokio::time::timeout(time, exchange).await.unwrap_or(Err(HttpError::Timeout))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_a_url() {
+        for (text, exposed) in [
+            ("https://backend.example/path?key=s3cret", false),
+            ("http://backend.example", true),
+            ("http://127.0.0.1:8080/", false),
+            ("http://[::1]:8080/", false),
+            ("http://localhost/x", false),
+            ("http://localhost.example/x", true),
+            ("http://[2001:db8::1]/", true),
+        ] {
+            let url = Url::parse(text).unwrap();
+            assert_eq!(url.is_exposed(), exposed, "{text}");
+            assert!(!format!("{url:?}").contains("s3cret"), "{url:?}");
+            assert_eq!(Url::parse(&url.to_string()), Ok(url));
+        }
+        for text in
+            ["", "/path", "backend.example", "ftp://a/", "https://", "https://u:p@a.example/"]
+        {
+            assert_eq!(Url::parse(text), Err(InvalidUrl), "{text}");
+        }
+    }
+}
