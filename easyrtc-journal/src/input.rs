@@ -34,6 +34,8 @@ pub(crate) enum RecordedInput {
         message: Box<RawValue>,
         /// How long the attachments are; what is in them is left out.
         attachments: Vec<usize>,
+        /// How long all of it was as the client sent it.
+        bytes: usize,
     },
     Malformed {
         conn: ConnId,
@@ -41,6 +43,7 @@ pub(crate) enum RecordedInput {
         event: ClientEvent,
         path: String,
         kind: DecodeErrorKind,
+        bytes: usize,
     },
     Closed {
         conn: ConnId,
@@ -75,7 +78,7 @@ impl RecordedInput {
         Ok(match input {
             Input::Opened { conn, meta } => Self::Opened { conn, meta },
             Input::Alive { conn } => Self::Alive { conn },
-            Input::Message { conn, ack, message: Ok(message) } => {
+            Input::Message { conn, ack, message: Ok(message), bytes } => {
                 let text = hide(&message.encode(), places(&message), stand_ins);
                 let attachments = payload(&message).map(Payload::attachments).unwrap_or_default();
                 Self::Message {
@@ -84,10 +87,12 @@ impl RecordedInput {
                     event: message.event(),
                     message: RawValue::from_string(text)?,
                     attachments: attachments.iter().map(Bytes::len).collect(),
+                    bytes,
                 }
             }
-            Input::Message { conn, ack, message: Err(DecodeError { event, path, kind }) } => {
-                Self::Malformed { conn, ack, event, path: path.to_owned(), kind }
+            Input::Message { conn, ack, message: Err(error), bytes } => {
+                let DecodeError { event, path, kind } = error;
+                Self::Malformed { conn, ack, event, path: path.to_owned(), kind, bytes }
             }
             Input::Closed { conn, reason } => Self::Closed { conn, reason },
             Input::Answered { ask, verdict } => Self::Answered { ask, verdict },
@@ -111,16 +116,16 @@ impl RecordedInput {
         Ok(match self {
             Self::Opened { conn, meta } => Input::Opened { conn, meta },
             Self::Alive { conn } => Input::Alive { conn },
-            Self::Message { conn, ack, event, message, attachments } => {
+            Self::Message { conn, ack, event, message, attachments, bytes } => {
                 let attachments = attachments.into_iter().map(|length| vec![0; length].into());
                 let attachments = Attachments::new(attachments.collect());
                 let message = ClientMessage::decode(event, &message, &attachments, &NO_LIMITS)?;
-                Input::Message { conn, ack, message: Ok(message) }
+                Input::Message { conn, ack, message: Ok(message), bytes }
             }
-            Self::Malformed { conn, ack, event, path, kind } => {
+            Self::Malformed { conn, ack, event, path, kind, bytes } => {
                 // The core does not look at it, and there are few lines in a journal that have it.
                 let error = DecodeError { event, path: path.leak(), kind };
-                Input::Message { conn, ack, message: Err(error) }
+                Input::Message { conn, ack, message: Err(error), bytes }
             }
             Self::Closed { conn, reason } => Input::Closed { conn, reason },
             Self::Answered { ask, verdict } => Input::Answered { ask, verdict },

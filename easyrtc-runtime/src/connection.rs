@@ -50,7 +50,9 @@ impl Connection {
             let (conn, text, outcome) = (self.id, raw.text(), message.as_ref());
             observer.received(&ReceivedMessage { conn, event, ack, text, attachments, outcome });
         }
-        Delivery(Input::Message { conn: self.id, ack, message })
+        let beside: usize = attachments.as_slice().iter().map(|attachment| attachment.len()).sum();
+        let bytes = raw.text().len().saturating_add(beside);
+        Delivery(Input::Message { conn: self.id, ack, message, bytes })
     }
 
     /// Feeds a message, and returns when the core has decided about it. While the core has paused

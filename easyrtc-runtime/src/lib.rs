@@ -36,7 +36,7 @@ pub use easyrtc_proto::{
 };
 pub use easyrtc_state::{
     AckId, AdminAnswer, AdminCommand, AdminError, CloseReason, Config, ConnId, ConnMeta, Frame,
-    Question, Stats, TransportKind, Verdict,
+    LimitName, Question, Rate, Stats, TransportKind, Verdict,
 };
 pub use entropy::NoEntropy;
 pub use message_log::MessageLog;

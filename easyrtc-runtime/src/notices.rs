@@ -1,15 +1,53 @@
-//! What the core notes, as log lines. Names and codes only; never payloads or credentials.
+//! What the core notes, as numbers and as log lines. Names and codes only; never payloads or credentials.
+//!
+//! What a client can bring about as often as it likes is logged for debugging only: others must not
+//! fill the operator's disk.
 
-use easyrtc_state::Notice;
+use easyrtc_proto::ClientEvent;
+use easyrtc_state::{LimitName, Notice};
 use tracing::{debug, info};
 
-pub(crate) fn log(notice: &Notice) {
+/// What is counted.
+#[derive(Debug, Default)]
+pub(crate) struct Notices {
+    /// How often each limit was met, in the order of [`LimitName::ALL`].
+    limited: [u64; LimitName::ALL.len()],
+}
+
+impl Notices {
+    /// Counts and logs a notice.
+    pub(crate) fn take(&mut self, notice: &Notice) {
+        if let Notice::Limited { limit, .. } = notice
+            && let Some(count) = self.limited.get_mut(limit.index())
+        {
+            *count += 1;
+        }
+        log(notice);
+    }
+
+    /// How often each limit was met.
+    pub(crate) fn limited(&self) -> Vec<(LimitName, u64)> {
+        LimitName::ALL.into_iter().zip(self.limited).collect()
+    }
+}
+
+fn log(notice: &Notice) {
     match notice {
         Notice::LoggedIn { conn, easyrtcid, app } => {
             info!(conn = conn.0, %easyrtcid, %app, "logged in");
         }
-        Notice::Rejected { conn, event, code, why } => {
+        // One for each connection at most: it is closed.
+        Notice::Rejected { conn, event: event @ ClientEvent::Auth, code, why } => {
             info!(conn = conn.0, event = event.name(), %code, why, "rejected");
+        }
+        Notice::Rejected { conn, event, code, why } => {
+            debug!(conn = conn.0, event = event.name(), %code, why, "rejected");
+        }
+        Notice::Limited { conn, limit, pauses: true } => {
+            info!(conn = conn.0, limit = limit.name(), "limited");
+        }
+        Notice::Limited { conn, limit, pauses: false } => {
+            debug!(conn = conn.0, limit = limit.name(), "limited");
         }
         Notice::Ignored { conn, event } => {
             debug!(conn = conn.0, event = event.name(), "ignored: it asks for no answer");

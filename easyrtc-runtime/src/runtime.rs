@@ -8,7 +8,7 @@ use std::time::Duration;
 use easyrtc_proto::{DecodeLimits, Protocol};
 use easyrtc_state::{
     AdminAnswer, AdminCommand, AdminError, AllowAll, AskId, CloseReason, Config, ConnId, ConnMeta,
-    Core, Effect, Effects, Input, RequestId, Stats, Verdict,
+    Core, Effect, Effects, Input, LimitName, RequestId, Stats, Verdict,
 };
 use tokio::sync::Notify;
 
@@ -16,7 +16,7 @@ use crate::answer::{Answer, Responder};
 use crate::clock::Clock;
 use crate::connection::Connection;
 use crate::entropy::{NoEntropy, SeededEntropy};
-use crate::notices;
+use crate::notices::Notices;
 use crate::observe::{CoreObserver, MessageObserver};
 use crate::outbox::{Outbox, OutboxLimits, Outgoing, Shared as SharedOutbox};
 use crate::wakes::{self, Wakes};
@@ -81,6 +81,7 @@ struct Driver {
     admin_result: Option<Result<AdminAnswer, AdminError>>,
     /// The deadline the timer sleeps for.
     deadline: Option<Duration>,
+    notices: Notices,
 }
 
 /// Wakes the timer, which then finds that there is nothing left to keep time for.
@@ -120,6 +121,7 @@ impl Runtime {
             next_conn: 0,
             admin_result: None,
             deadline: None,
+            notices: Notices::default(),
         };
         let inner = Arc::new(Inner {
             driver: Mutex::new(driver),
@@ -202,6 +204,12 @@ impl Runtime {
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.0.lock().core.stats()
+    }
+
+    /// How often clients met each limit since the start, the limits nobody met included.
+    #[must_use]
+    pub fn limited(&self) -> Vec<(LimitName, u64)> {
+        self.0.lock().notices.limited()
     }
 
     /// How many connections transports still hold, closed ones that are being flushed included.
@@ -306,7 +314,7 @@ impl Inner {
             Effect::Pause { conn } => driver.set_paused(conn, true),
             Effect::Resume { conn } => driver.set_paused(conn, false),
             Effect::AdminReply { result, .. } => driver.admin_result = Some(result),
-            Effect::Notice(notice) => notices::log(&notice),
+            Effect::Notice(notice) => driver.notices.take(&notice),
         }
     }
 

@@ -18,7 +18,7 @@ use std::time::Duration;
 pub use easyrtc_auth::rooms::RoomProof;
 use easyrtc_proto::{AppName, DecodeLimits};
 use easyrtc_runtime::OutboxLimits;
-use easyrtc_state::{Config, RoomPattern};
+use easyrtc_state::{Config, Rate, RoomPattern};
 use serde_json::value::RawValue;
 
 use crate::settings::{ConfigError, read_text};
@@ -85,6 +85,8 @@ pub struct Transport {
     pub max_message_bytes: usize,
     /// Sessions of one transport at a time, logged in or not; 0 means no limit.
     pub max_sessions: usize,
+    /// Packets of one client, whatever they are.
+    pub max_packets: Rate,
     /// Whether Socket.IO clients are asked to acknowledge what they are sent (decision D3).
     pub request_acks: bool,
 }
@@ -97,6 +99,7 @@ impl Default for Transport {
             ping_timeout: Duration::from_secs(20),
             max_message_bytes: 1_000_000,
             max_sessions: 200_000,
+            max_packets: Rate::new(2_000, 20_000),
             request_acks: true,
         }
     }

@@ -55,7 +55,7 @@ fn enter(clients: u64, window: u64) {
         let meta = ConnMeta::new(TransportKind::SocketIo).into();
         feed(&mut core, now, Input::Opened { conn, meta }, &mut counts);
         let message = Ok(login());
-        let input = Input::Message { conn, ack: Some(AckId(1)), message };
+        let input = Input::Message { conn, ack: Some(AckId(1)), message, bytes: 0 };
         feed(&mut core, now, input, &mut counts);
         now.mono += PAUSE;
         feed(&mut core, now, Input::Tick, &mut counts);

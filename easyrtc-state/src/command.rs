@@ -38,16 +38,9 @@ pub(crate) fn handle(
     message: Result<ClientMessage, DecodeError>,
     ctx: &mut Ctx<'_>,
 ) {
-    let event = message.as_ref().map_or_else(|error| error.event, ClientMessage::event);
+    let event = event_of(&message);
     //= docs/spec/envelope.md#envelope.well-addressed
-    let Some(ack) = ack else {
-        ctx.notice(Notice::Ignored { conn, event });
-        //= docs/spec/envelope.md#envelope.auth-no-callback
-        if event == ClientEvent::Auth {
-            connection::close(state, conn, CloseReason::Refused, ctx);
-        }
-        return;
-    };
+    let Some(ack) = ack else { return ignore(state, conn, event, ctx) };
     let ticket = Ticket::new(conn, ack);
     match message {
         Ok(ClientMessage::Authenticate(request)) => {
@@ -67,6 +60,39 @@ pub(crate) fn handle(
         Ok(ClientMessage::Custom(message)) => {
             easyrtc_msg::handle(state, conn, ticket, message, ctx);
         }
+    }
+}
+
+/// Refuses a message whatever it says: there were too many.
+pub(crate) fn refuse_unread(
+    state: &mut State,
+    conn: ConnId,
+    ack: Option<AckId>,
+    message: &Result<ClientMessage, DecodeError>,
+    ctx: &mut Ctx<'_>,
+) {
+    let event = event_of(message);
+    let Some(ack) = ack else { return ignore(state, conn, event, ctx) };
+    let ticket = Ticket::new(conn, ack);
+    let why = "too much at once";
+    if event == ClientEvent::Auth {
+        let reject = Reject::new(ErrorCode::LoginGenFail, why);
+        return authenticate::refuse(state, conn, ticket, reject, ctx);
+    }
+    answer(conn, ticket, event, Err(Reject::new(ErrorCode::MsgRejectGenFail, why)), ctx);
+}
+
+fn event_of(message: &Result<ClientMessage, DecodeError>) -> ClientEvent {
+    message.as_ref().map_or_else(|error| error.event, ClientMessage::event)
+}
+
+/// A message that wants no answer gets none, and has no effect. A login that cannot be answered
+/// ends the connection.
+fn ignore(state: &mut State, conn: ConnId, event: ClientEvent, ctx: &mut Ctx<'_>) {
+    ctx.notice(Notice::Ignored { conn, event });
+    //= docs/spec/envelope.md#envelope.auth-no-callback
+    if event == ClientEvent::Auth {
+        connection::close(state, conn, CloseReason::Refused, ctx);
     }
 }
 
@@ -120,7 +146,10 @@ fn answer(
     match result {
         Ok(message) => ticket.reply(message, ctx.now, ctx.out),
         //= docs/spec/envelope.md#envelope.rejected-unchanged
-        Err(Reject { code, why }) => {
+        Err(Reject { code, why, limit }) => {
+            if let Some(limit) = limit {
+                ctx.notice(Notice::Limited { conn, limit, pauses: false });
+            }
             ctx.notice(Notice::Rejected { conn, event, code: code.clone(), why });
             //= docs/spec/errors.md#errors.scope
             ticket.reject(code, ctx.now, ctx.out);

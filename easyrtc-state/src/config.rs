@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use easyrtc_proto::{AppName, Capability, FieldName, Fields, IceServer, Payload, RoomName};
 
+use crate::rate::Rates;
+
 pub use application::{AppConfig, RoomConfig};
 
 /// The core's configuration. Durations and counts of zero mean "no limit" or "never".
@@ -82,6 +84,8 @@ pub struct Limits {
     /// Connections (`maxConnections`). Default 0. Over it the first `authenticate` is answered
     /// `LOGIN_NO_SOCKETS`.
     pub connections: usize,
+    /// Connections from one address (`maxConnectionsPerAddress`). Default 0. Over it: the same.
+    pub connections_per_address: usize,
     /// Connections that have not authenticated (`maxUnauthenticatedConnections`). Default 10,000.
     /// Over it, a new connection is told `LOGIN_NO_SOCKETS` and closed.
     pub unauthenticated: usize,
@@ -107,6 +111,8 @@ pub struct Limits {
     /// Bytes of a connection's `userSettings`, merged (D19). Default 16 KiB. Over it:
     /// `MSG_REJECT_BAD_SIZE`.
     pub user_settings: usize,
+    /// How often clients may do things.
+    pub rates: Rates,
 }
 
 /// A field as it is set: its value, and whether clients see it.
@@ -150,6 +156,7 @@ impl Default for Limits {
             room_max_connection: 100,
             sessions: 100_000,
             connections: 0,
+            connections_per_address: 0,
             unauthenticated: 10_000,
             unauthenticated_per_address: 1_000,
             parked: 64,
@@ -159,6 +166,7 @@ impl Default for Limits {
             gathered_changes: 64,
             user_api_field_units: 4096,
             user_settings: 16 * 1024,
+            rates: Rates::default(),
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::effect::Recipient;
 use crate::input::{AckId, ConnId, ConnMeta};
 use crate::permission::Permission;
 use crate::rare::Rare;
+use crate::rate::{Buckets, LimitName};
 use crate::room_pattern::RoomPattern;
 use crate::sorted_map::SortedSet;
 use crate::unhashed::Unhashed;
@@ -27,6 +28,8 @@ pub(crate) struct Conn {
     pub(crate) last_seen: Unhashed<Duration>,
     /// When silence is next looked for.
     pub(crate) silence_deadline: Unhashed<Option<Duration>>,
+    /// How much of what it may do it has done.
+    pub(crate) spent: Unhashed<Buckets>,
     /// What is awaited of it or by it.
     pub(crate) waiting: Rare<Waiting>,
     /// Who it is, once it has logged in.
@@ -36,8 +39,8 @@ pub(crate) struct Conn {
 /// What is awaited of a connection or by it.
 #[derive(Debug, Default, PartialEq, Hash)]
 pub(crate) struct Waiting {
-    /// Whether it opened beyond the limit, so that its first login is refused.
-    pub(crate) beyond_limit: bool,
+    /// The limit it opened beyond, so that its first login is refused.
+    pub(crate) beyond_limit: Option<LimitName>,
     /// When it has to have authenticated.
     pub(crate) login_deadline: Option<Duration>,
     /// The question that is out about its login, or about rooms it wants to enter. Until the answer
@@ -47,15 +50,25 @@ pub(crate) struct Waiting {
     pub(crate) asks: BTreeSet<AskId>,
     /// The messages that wait.
     pub(crate) parked: VecDeque<Parked>,
+    /// Until when its messages wait because there were too many.
+    pub(crate) limited_until: Option<Duration>,
     /// Whether the driver was told to stop feeding it.
     pub(crate) paused: bool,
 }
 
-/// A message that waits for the answer about a message before it.
+impl Waiting {
+    /// Whether messages that come now wait, whatever waits already.
+    pub(crate) const fn holds_messages(&self) -> bool {
+        self.gate.is_some() || self.limited_until.is_some()
+    }
+}
+
+/// A message that waits its turn.
 #[derive(Debug, PartialEq, Hash)]
 pub(crate) struct Parked {
     pub(crate) ack: Option<AckId>,
     pub(crate) message: Result<ClientMessage, DecodeError>,
+    pub(crate) bytes: usize,
 }
 
 /// A connection that has logged in.
@@ -96,11 +109,12 @@ pub(crate) struct UserCfg {
 }
 
 impl Conn {
-    pub(crate) const fn new(meta: Arc<ConnMeta>, now: Duration) -> Self {
+    pub(crate) fn new(meta: Arc<ConnMeta>, now: Duration) -> Self {
         Self {
             meta,
             last_seen: Unhashed(now),
             silence_deadline: Unhashed(None),
+            spent: Unhashed::default(),
             waiting: Rare::none(),
             client: None,
         }

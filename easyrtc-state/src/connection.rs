@@ -12,6 +12,7 @@ use crate::input::{CloseReason, ConnId, ConnMeta, TransportKind};
 use crate::notice::Notice;
 use crate::planted::planted;
 use crate::rare::Rare;
+use crate::rate::LimitName;
 use crate::roster::{Change, Changes, announce};
 use crate::state::{Ctx, State};
 
@@ -20,11 +21,18 @@ pub(crate) fn opened(state: &mut State, conn: ConnId, meta: Arc<ConnMeta>, ctx: 
     let limits = &ctx.config.limits;
     let reached = |count: usize, limit: usize| limit != 0 && count >= limit;
     let peer = meta.peer;
-    let from_peer = peer.and_then(|peer| state.unauthenticated_by_address.get(&peer));
     //= docs/spec/login.md#login.unauthenticated-bounded
-    let crowded = reached(state.unauthenticated, limits.unauthenticated)
-        || reached(from_peer.copied().unwrap_or(0), limits.unauthenticated_per_address);
-    let beyond_limit = reached(state.conns.len(), limits.connections);
+    let crowded = if reached(state.unauthenticated, limits.unauthenticated) {
+        Some(LimitName::Unauthenticated)
+    } else {
+        state.addresses.is_crowded(peer, limits).then_some(LimitName::UnauthenticatedPerAddress)
+    };
+    //= docs/spec/limits.md#limits.connections-per-address
+    let beyond_limit = if reached(state.conns.len(), limits.connections) {
+        Some(LimitName::Connections)
+    } else {
+        state.addresses.is_full(peer, limits).then_some(LimitName::ConnectionsPerAddress)
+    };
 
     let login_timeout = match meta.transport {
         TransportKind::SocketIo => ctx.config.login_timeout_socketio,
@@ -41,13 +49,12 @@ pub(crate) fn opened(state: &mut State, conn: ConnId, meta: Arc<ConnMeta>, ctx: 
     connection.silence_deadline.0 = state.deadlines.set(now, patience, Timer::Silence(conn));
     state.conns.insert(conn, connection);
     state.unauthenticated += 1;
-    if let Some(peer) = peer {
-        *state.unauthenticated_by_address.entry(peer).or_default() += 1;
-    }
+    state.addresses.opened(peer, &mut state.deadlines);
     //= docs/spec/messages/error.md#error.shutdown
     if state.draining {
         dismiss(state, conn, ErrorCode::ServerShutdown, CloseReason::Shutdown, ctx);
-    } else if crowded {
+    } else if let Some(limit) = crowded {
+        ctx.notice(Notice::Limited { conn, limit, pauses: false });
         dismiss(state, conn, ErrorCode::LoginNoSockets, CloseReason::TooMany, ctx);
     }
 }
@@ -63,15 +70,8 @@ pub(crate) fn authenticated(state: &mut State, conn: ConnId) {
     let Some(connection) = state.conns.get_mut(&conn) else { return };
     let deadline = connection.waiting.change(|waiting| waiting.login_deadline.take());
     state.deadlines.cancel(deadline, Timer::Login(conn));
-    let peer = connection.meta.peer;
     state.unauthenticated = state.unauthenticated.saturating_sub(1);
-    let Some(peer) = peer else { return };
-    if let Some(count) = state.unauthenticated_by_address.get_mut(&peer) {
-        *count = count.saturating_sub(1);
-        if *count == 0 {
-            state.unauthenticated_by_address.remove(&peer);
-        }
-    }
+    state.addresses.authenticated(connection.meta.peer);
 }
 
 /// Emits an error, and ends the connection after it.
@@ -104,6 +104,9 @@ pub(crate) fn close(state: &mut State, conn: ConnId, reason: CloseReason, ctx: &
 pub(crate) fn forget(state: &mut State, conn: ConnId, reason: CloseReason, ctx: &mut Ctx<'_>) {
     let Some(connection) = state.conns.get_mut(&conn) else { return };
     state.deadlines.cancel(connection.silence_deadline.0, Timer::Silence(conn));
+    let peer = connection.meta.peer;
+    let limited_until = connection.waiting.get().and_then(|waiting| waiting.limited_until);
+    state.deadlines.cancel(limited_until, Timer::Pause(conn));
     let asks = connection.waiting.get().map(|waiting| waiting.asks.clone());
     for ask in asks.into_iter().flatten() {
         if planted!(QuestionsOutlive) {
@@ -121,6 +124,8 @@ pub(crate) fn forget(state: &mut State, conn: ConnId, reason: CloseReason, ctx: 
         authenticated(state, conn);
     }
     state.conns.remove(&conn);
+    let rates = &ctx.config.limits.rates;
+    state.addresses.closed(peer, ctx.now.mono, rates, &mut state.deadlines);
     ctx.notice(Notice::Disconnected { conn, easyrtcid, reason });
 }
 

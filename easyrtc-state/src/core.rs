@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use easyrtc_proto::{ClientMessage, DecodeError, ErrorCode};
+use easyrtc_proto::ErrorCode;
 
 use crate::ask::{AskId, Verdict};
 use crate::config::Config;
@@ -10,13 +10,13 @@ use crate::conn::{Parked, Waiting};
 use crate::deadline::Timer;
 use crate::effect::{Effect, Effects};
 use crate::entropy::Entropy;
-use crate::input::{AckId, CloseReason, ConnId, Input, Now};
+use crate::input::{CloseReason, ConnId, Input, Now};
 use crate::notice::Notice;
 use crate::planted::planted;
 use crate::policy::{AllowAll, Policy};
 use crate::roster::gather;
 use crate::state::{Ctx, State};
-use crate::{admin, command, connection};
+use crate::{admin, command, connection, rate};
 
 /// The protocol as a state machine: no clock, no randomness, no I/O of its own. The same inputs
 /// with the same entropy give the same effects.
@@ -43,6 +43,9 @@ pub struct Stats {
     pub sessions: usize,
     /// Questions that are out.
     pub questions: usize,
+    /// Addresses somebody is connected from, or that are remembered because of what came from
+    /// there.
+    pub addresses: usize,
 }
 
 impl<R: Entropy, P: Policy> Core<R, P> {
@@ -66,9 +69,9 @@ impl<R: Entropy, P: Policy> Core<R, P> {
         match input {
             Input::Opened { conn, meta } => connection::opened(state, conn, meta, ctx),
             Input::Alive { conn } => alive(state, conn, now),
-            Input::Message { conn, ack, message } => {
+            Input::Message { conn, ack, message, bytes } => {
                 alive(state, conn, now);
-                message_came(state, conn, ack, message, ctx);
+                message_came(state, conn, Parked { ack, message, bytes }, ctx);
             }
             Input::Closed { conn, reason } => connection::forget(state, conn, reason, ctx),
             Input::Answered { ask, verdict } => answered(state, ask, verdict, ctx),
@@ -104,6 +107,7 @@ impl<R: Entropy, P: Policy> Core<R, P> {
             rooms: state.apps.values().map(|app| app.rooms.len()).sum(),
             sessions: state.sessions,
             questions: state.asks.len(),
+            addresses: state.addresses.len(),
         }
     }
 
@@ -119,20 +123,14 @@ fn alive(state: &mut State, conn: ConnId, now: Now) {
     }
 }
 
-/// While a question is out that a message waits for, those after it wait too: a client's messages
-/// keep their order.
-fn message_came(
-    state: &mut State,
-    conn: ConnId,
-    ack: Option<AckId>,
-    message: Result<ClientMessage, DecodeError>,
-    ctx: &mut Ctx<'_>,
-) {
+/// While a question is out that a message waits for, or too much came, those after it wait too: a
+/// client's messages keep their order.
+fn message_came(state: &mut State, conn: ConnId, message: Parked, ctx: &mut Ctx<'_>) {
     let Some(connection) = state.conns.get_mut(&conn) else { return };
     //= docs/spec/envelope.md#envelope.order
-    let waits = |waiting: &Waiting| waiting.gate.is_some() || !waiting.parked.is_empty();
+    let waits = |waiting: &Waiting| waiting.holds_messages() || !waiting.parked.is_empty();
     let Some(waiting) = connection.waiting.get().filter(|waiting| waits(waiting)) else {
-        return command::handle(state, conn, ack, message, ctx);
+        return rate::message(state, conn, message, ctx);
     };
     let limit = ctx.config.limits.parked;
     if limit != 0 && waiting.parked.len() >= limit {
@@ -144,7 +142,7 @@ fn message_came(
     //= docs/spec/rooms.md#rooms.guard-meanwhile
     let pause = limit != 0 && waiting.parked.len() + 1 >= limit && !waiting.paused;
     connection.waiting.change(|waiting| {
-        waiting.parked.push_back(Parked { ack, message });
+        waiting.parked.push_back(message);
         waiting.paused |= pause;
     });
     if pause {
@@ -152,17 +150,17 @@ fn message_came(
     }
 }
 
-/// Handles what waited, until the next question that has to be waited for.
+/// Handles what waited, until the next question that has to be waited for, or the next pause.
 fn unpark(state: &mut State, conn: ConnId, ctx: &mut Ctx<'_>) {
     while let Some(connection) = state.conns.get_mut(&conn) {
-        if connection.waiting.get().is_none_or(|waiting| waiting.gate.is_some()) {
+        if connection.waiting.get().is_none_or(Waiting::holds_messages) {
             return;
         }
         let next = connection.waiting.change(|waiting| match planted!(WaitingReversed) {
             true => waiting.parked.pop_back(),
             false => waiting.parked.pop_front(),
         });
-        let Some(Parked { ack, message }) = next else {
+        let Some(message) = next else {
             let paused = connection.waiting.change(|waiting| std::mem::take(&mut waiting.paused));
             if paused && !planted!(NeverResumed) {
                 connection.last_seen.0 = ctx.now.mono;
@@ -170,7 +168,7 @@ fn unpark(state: &mut State, conn: ConnId, ctx: &mut Ctx<'_>) {
             }
             return;
         };
-        command::handle(state, conn, ack, message, ctx);
+        rate::message(state, conn, message, ctx);
     }
 }
 
@@ -219,6 +217,11 @@ fn tick(state: &mut State, ctx: &mut Ctx<'_>) {
                 }
             }
             Timer::Gathered(app, name) => gather::due(state, &app, &name, ctx),
+            Timer::Pause(conn) => {
+                rate::pause_over(state, conn);
+                unpark(state, conn, ctx);
+            }
+            Timer::Address(address) => state.addresses.forget(address),
         }
         if planted!(OneTimerPerTick) {
             return;

@@ -1,6 +1,8 @@
 //! Timers: a sorted list of what becomes due when.
 
 use std::collections::BTreeSet;
+use std::hash::{Hash, Hasher};
+use std::net::IpAddr;
 use std::time::Duration;
 
 use easyrtc_proto::{AppName, RoomName, SessionId};
@@ -25,11 +27,23 @@ pub(crate) enum Timer {
     Session(AppName, SessionId),
     /// What is gathered in the room goes out.
     Gathered(AppName, RoomName),
+    /// The connection, from which too much came, is read again.
+    Pause(ConnId),
+    /// What came from the address is forgotten.
+    Address(IpAddr),
 }
 
 /// The timers that are set.
-#[derive(Debug, Default, Hash)]
+#[derive(Debug, Default)]
 pub(crate) struct Deadlines(BTreeSet<(Duration, Timer)>);
+
+/// For how long an address is remembered is no part of the state's identity.
+impl Hash for Deadlines {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let timers = self.0.iter().filter(|(_, timer)| !matches!(timer, Timer::Address(_)));
+        timers.for_each(|timer| timer.hash(state));
+    }
+}
 
 impl Deadlines {
     /// Sets `timer` to `delay` from `now`, and returns when that is; with no delay it is not set.

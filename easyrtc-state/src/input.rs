@@ -150,6 +150,8 @@ pub enum Input {
         ack: Option<AckId>,
         /// The message, or what is wrong with it.
         message: Result<ClientMessage, DecodeError>,
+        /// How many bytes the client sent for it: its text and its attachments.
+        bytes: usize,
     },
     /// The connection is gone. Follows every `Opened` exactly once, also when the core asked for
     /// it; no input about the connection comes after it.

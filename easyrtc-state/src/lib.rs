@@ -39,6 +39,7 @@ mod permission;
 mod planted;
 mod policy;
 mod rare;
+mod rate;
 mod room;
 mod room_pattern;
 mod roster;
@@ -60,4 +61,5 @@ pub use permission::Permission;
 #[cfg(feature = "planted")]
 pub use planted::Planted;
 pub use policy::{AllowAll, Policy};
+pub use rate::{LimitName, Rate, RateLimits, Rates};
 pub use room_pattern::{InvalidRoomPattern, RoomPattern};

@@ -3,6 +3,7 @@
 use easyrtc_proto::{AppName, ClientEvent, EasyrtcId, ErrorCode, RoomName};
 
 use crate::input::{CloseReason, ConnId};
+use crate::rate::LimitName;
 
 /// A fact about the core. Holds names and codes, never payloads or credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +28,15 @@ pub enum Notice {
         code: ErrorCode,
         /// Why, for people who look into it.
         why: &'static str,
+    },
+    /// A client met a limit: what it wanted is refused.
+    Limited {
+        /// Its connection.
+        conn: ConnId,
+        /// The limit.
+        limit: LimitName,
+        /// Whether the connection is paused because of it, so that it can't happen again soon.
+        pauses: bool,
     },
     /// A message was not answered, because nothing asked for an answer.
     Ignored {

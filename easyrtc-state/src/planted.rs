@@ -97,6 +97,8 @@ mod bugs {
         GrantedRoomsForgotten,
         /// Who logs in again before its time is over is closed all the same.
         ExpiryNotRenewed,
+        /// With its last connection what came from an address is forgotten.
+        AddressForgivenOnClose,
     }
 
     impl Planted {

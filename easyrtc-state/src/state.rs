@@ -1,7 +1,6 @@
 //! Everything the core knows.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 
 use easyrtc_proto::{AppName, EasyrtcId, ErrorCode, RoomName, ServerMessage};
 
@@ -17,6 +16,7 @@ use crate::input::{ConnId, Now};
 use crate::notice::Notice;
 use crate::planted::planted;
 use crate::policy::Policy;
+use crate::rate::{Addresses, LimitName};
 use crate::room::Room;
 
 /// The state of a core.
@@ -33,8 +33,8 @@ pub(crate) struct State {
     pub(crate) sessions: usize,
     /// Connections that have not logged in.
     pub(crate) unauthenticated: usize,
-    /// The same by address.
-    pub(crate) unauthenticated_by_address: BTreeMap<IpAddr, usize>,
+    /// Where connections come from.
+    pub(crate) addresses: Addresses,
     /// Whether the server stops: nobody is let in any more.
     pub(crate) draining: bool,
 }
@@ -44,11 +44,18 @@ pub(crate) struct State {
 pub(crate) struct Reject {
     pub(crate) code: ErrorCode,
     pub(crate) why: &'static str,
+    /// The limit that would be exceeded, if that is why.
+    pub(crate) limit: Option<LimitName>,
 }
 
 impl Reject {
     pub(crate) const fn new(code: ErrorCode, why: &'static str) -> Self {
-        Self { code, why }
+        Self { code, why, limit: None }
+    }
+
+    /// The same because of a limit.
+    pub(crate) fn over(self, limit: LimitName) -> Self {
+        Self { limit: Some(limit), ..self }
     }
 }
 
@@ -85,7 +92,7 @@ impl State {
             untold: Untold::default(),
             sessions: 0,
             unauthenticated: 0,
-            unauthenticated_by_address: BTreeMap::new(),
+            addresses: Addresses::default(),
             draining: false,
         }
     }

@@ -28,5 +28,7 @@ mod messages;
 mod notices;
 #[path = "core/questions.rs"]
 mod questions;
+#[path = "core/rates.rs"]
+mod rates;
 #[path = "core/rooms.rs"]
 mod rooms;

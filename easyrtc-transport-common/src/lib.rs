@@ -1,6 +1,6 @@
 //! What the transports of the EasyRTC server have in common: which origins may use them, the
 //! WebSocket handshake, WebSockets that hold no buffers while idle, the heartbeat, ids nobody can
-//! guess, and counters.
+//! guess, counters, and how fast lines are read.
 //!
 //! It knows no wire format: what a message looks like is each transport's own.
 
@@ -14,6 +14,7 @@ mod heartbeat;
 mod http;
 mod id;
 mod number;
+mod pace;
 mod websocket;
 
 pub use cors::{Cors, Origins};
@@ -22,6 +23,7 @@ pub use heartbeat::{Beat, Heartbeat, ping_interval};
 pub use http::{TransportResponse, connection_meta, empty, text};
 pub use id::{RANDOM_BYTES, RandomId};
 pub use number::Number;
+pub use pace::Pace;
 pub use websocket::{Lost, Packet, PacketSource, WebSocket, WebSocketEvent};
 
 pub use tungstenite::Utf8Bytes;

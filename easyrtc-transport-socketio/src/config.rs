@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use easyrtc_runtime::Rate;
 use easyrtc_transport_common::Cors;
 
 /// Settings of the transport. The defaults are those of the Socket.IO server for Node.
@@ -30,6 +31,9 @@ pub struct Config {
     pub request_acks: bool,
     /// Whether clients of Socket.IO 1 and 2 are served, which speak revision 3 of Engine.IO.
     pub allow_eio3: bool,
+    /// Packets of one client, whatever they are, and one more for each 16 KiB of them. A client
+    /// that sends more is not read for a second. Default 2,000 each second, 20,000 at once.
+    pub max_packets: Rate,
     /// From which pages browsers may use the transport (decision D33).
     pub cors: Cors,
 }
@@ -46,6 +50,7 @@ impl Default for Config {
             max_payload: 1_000_000,
             max_attachments: easyrtc_proto::Attachments::MAX,
             max_sessions: 200_000,
+            max_packets: Rate::new(2_000, 20_000),
             request_acks: true,
             allow_eio3: true,
             cors: Cors::default(),

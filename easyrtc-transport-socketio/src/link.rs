@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use easyrtc_runtime::{CloseReason, Connection, Outbox, Outgoing};
-use easyrtc_transport_common::{CloseCode, Utf8Bytes};
+use easyrtc_transport_common::{CloseCode, Pace, Utf8Bytes};
 use tokio::sync::mpsc;
 use tokio::time::Sleep;
 
@@ -118,6 +118,8 @@ pub(crate) struct Link {
     /// When the last event happened: reading the clock for each of its consequences costs more than
     /// they do.
     now: Duration,
+    /// How fast the client sends.
+    pace: Pace,
     /// Before this the core is not told again that the client lives.
     alive_again: Duration,
     /// Why the core ends the connection, once it does.
@@ -157,6 +159,7 @@ impl Link {
             batched: false,
             acks: Acks::default(),
             now,
+            pace: Pace::default(),
             alive_again: Duration::ZERO,
             closing: None,
             timer,
@@ -175,7 +178,9 @@ impl Link {
         // Looked at first and without the timer: a client that never falls silent must not put
         // off what is due.
         self.now = self.shared.now();
-        if self.session.deadline() <= self.now {
+        let held = self.is_held();
+        let reading = reading && !held;
+        if self.deadline() <= self.now {
             return Poll::Ready(Event::Timer);
         }
         if std::mem::take(&mut self.batched) {
@@ -187,7 +192,7 @@ impl Link {
         }
         if let Some(probe) = &mut self.probe {
             let Probe { face, queue, .. } = &mut **probe;
-            ready_or_go_on!(face.poll_next(cx, queue, true).map(Event::Probe));
+            ready_or_go_on!(face.poll_next(cx, queue, !held).map(Event::Probe));
         }
         if let Some(stopping) = &mut self.stopping {
             ready_or_go_on!(stopping.as_mut().poll(cx).map(|()| Event::Stopping));
@@ -243,6 +248,7 @@ impl Link {
             Event::Batch(false) => return Err(self.aborted(CloseReason::Slow)),
             Event::Aborted(reason) => return Err(self.aborted(reason)),
             Event::Timer => {
+                self.pace.tick(self.now);
                 self.apply(Input::Tick, connection)?;
                 None
             }
@@ -257,6 +263,7 @@ impl Link {
         event: FaceEvent,
         connection: Option<&Connection>,
     ) -> Result<Option<Data>, End> {
+        self.count(&event);
         match event {
             FaceEvent::Text(text) => {
                 let packet = Packet::parse(&text).map_err(|_| self.violation(CloseCode::Normal))?;
@@ -278,6 +285,7 @@ impl Link {
     }
 
     fn on_probe(&mut self, event: FaceEvent, connection: Option<&Connection>) -> Result<(), End> {
+        self.count(&event);
         let text = match event {
             FaceEvent::Flushed | FaceEvent::Alive | FaceEvent::PostDone => return Ok(()),
             FaceEvent::Text(text) => Some(text),

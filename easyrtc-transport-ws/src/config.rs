@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use easyrtc_runtime::Rate;
 use easyrtc_transport_common::Origins;
 
 /// Settings of the transport.
@@ -26,6 +27,9 @@ pub struct Config {
     pub keep_time: Duration,
     /// Bytes kept for each session that can be resumed, to be sent again. Default 1 MiB.
     pub keep_bytes: usize,
+    /// Packets of one client, whatever they are, and one more for each 16 KiB of them. A client
+    /// that sends more is not read for a second. Default 2,000 each second, 20,000 at once.
+    pub max_packets: Rate,
     /// From which pages browsers may use the transport (decision D33).
     pub origins: Origins,
 }
@@ -40,6 +44,7 @@ impl Default for Config {
             flush_timeout: Duration::from_secs(20),
             max_message: 1_000_000,
             max_sessions: 200_000,
+            max_packets: Rate::new(2_000, 20_000),
             keep_time: Duration::from_secs(30),
             keep_bytes: 1024 * 1024,
             origins: Origins::Any,

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use easyrtc_runtime::{CloseReason, Connection, Outbox, Outgoing};
 use easyrtc_transport_common::{
-    Beat, Heartbeat, PacketSource, Utf8Bytes, WebSocket, WebSocketEvent,
+    Beat, Heartbeat, Pace, PacketSource, Utf8Bytes, WebSocket, WebSocketEvent,
 };
 use tokio::sync::mpsc;
 use tokio::time::Sleep;
@@ -73,6 +73,8 @@ pub(crate) struct Link {
     /// When the last event happened: reading the clock for each of its consequences costs more than
     /// they do.
     now: Duration,
+    /// How fast the client sends.
+    pace: Pace,
     /// Before this the core is not told again that the client lives.
     alive_again: Duration,
     timer: Pin<Box<Sleep>>,
@@ -100,6 +102,7 @@ impl Link {
             batch: Vec::new(),
             batched: false,
             now,
+            pace: Pace::default(),
             alive_again: Duration::ZERO,
             timer,
         };
@@ -113,6 +116,7 @@ impl Link {
         // Looked at first and without the timer: a client that never falls silent must not put
         // off what is due.
         self.now = self.shared.now();
+        let reading = reading && !self.is_held();
         if self.deadline().is_some_and(|deadline| deadline <= self.now) {
             return Poll::Ready(Event::Timer);
         }
@@ -173,6 +177,7 @@ impl Link {
         connection: Option<&Connection>,
     ) -> Result<Option<Utf8Bytes>, End> {
         let now = self.now;
+        self.count(&event);
         if let Some(Line { heartbeat, .. }) = &mut self.line {
             match event {
                 WebSocketEvent::Pong => heartbeat.pong(now),
@@ -241,6 +246,7 @@ impl Link {
 
     fn on_timer(&mut self, connection: Option<&Connection>) -> Result<(), End> {
         let now = self.now;
+        self.pace.tick(now);
         if !self.session.tick(now) {
             self.shared.counters.sessions_expired.add(1);
             return Err(self.gone(CloseReason::TransportError));
@@ -266,7 +272,7 @@ impl Link {
             Some(line) => Some(line.heartbeat.deadline()),
             None => pulse().map(|pulse| self.now.saturating_add(pulse)),
         };
-        [line, self.session.deadline()].into_iter().flatten().min()
+        [line, self.session.deadline(), self.pace.held_until()].into_iter().flatten().min()
     }
 
     /// Ready when something may be due.

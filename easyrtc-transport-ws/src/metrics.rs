@@ -15,6 +15,7 @@ pub(crate) struct Counters {
     pub(crate) requests_refused: Number,
     pub(crate) origins_refused: Number,
     pub(crate) frames_dropped: Number,
+    pub(crate) lines_held: Number,
     pub(crate) violations: Number,
     pub(crate) ping_timeouts: Number,
     pub(crate) aborted: Number,
@@ -33,6 +34,7 @@ impl Counters {
             requests_refused: self.requests_refused.get(),
             origins_refused: self.origins_refused.get(),
             frames_dropped: self.frames_dropped.get(),
+            lines_held: self.lines_held.get(),
             violations: self.violations.get(),
             ping_timeouts: self.ping_timeouts.get(),
             aborted: self.aborted.get(),
@@ -64,6 +66,8 @@ pub struct Metrics {
     pub origins_refused: u64,
     /// Events dropped because they had no `id` (decision D31).
     pub frames_dropped: u64,
+    /// Times that a client sent too many packets (`maxPacketsPerSecond`) and was not read for a while.
+    pub lines_held: u64,
     /// Sessions closed because the client did what the protocol forbids.
     pub violations: u64,
     /// Lines closed because the client gave no sign of life.

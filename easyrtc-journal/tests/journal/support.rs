@@ -109,7 +109,8 @@ impl Recorded {
     ) -> Vec<Effect> {
         let raw: &RawValue = serde_json::from_str(text).unwrap();
         let message = ClientMessage::decode(event, raw, attachments, &DecodeLimits::default());
-        self.feed(Input::Message { conn, ack: Some(AckId(1)), message })
+        let bytes = text.len();
+        self.feed(Input::Message { conn, ack: Some(AckId(1)), message, bytes })
     }
 
     /// Ends the journal; its text.

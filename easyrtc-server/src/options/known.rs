@@ -5,6 +5,8 @@ use serde_json::value::RawValue;
 
 use super::{Protocol, Value, applications, fields, ice};
 
+mod rates;
+
 /// One option.
 #[derive(Debug)]
 pub struct Known {
@@ -39,6 +41,7 @@ pub fn known() -> impl Iterator<Item = &'static Known> {
         .chain(ROOM)
         .chain(CONNECTION)
         .chain(LIMIT)
+        .chain(rates::RATE)
         .chain(TRANSPORT)
         .chain(FIXED)
         .chain(ELSEWHERE)
@@ -229,6 +232,9 @@ static CONNECTION: &[Known] = &[
 static LIMIT: &[Known] = &[
     effective("maxConnections", "0", "Clients in all.", |set, value, _| {
         value.count().map(|count| set.core.limits.connections = count)
+    }),
+    effective("maxConnectionsPerAddress", "0", "Clients from one address.", |set, value, _| {
+        value.count().map(|count| set.core.limits.connections_per_address = count)
     }),
     effective(
         "maxUnauthenticatedConnections",

@@ -19,6 +19,7 @@ pub(super) fn config(settings: &Settings) -> Config {
         ping_timeout: effective.ping_timeout,
         max_payload: effective.max_message_bytes,
         max_sessions: effective.max_sessions,
+        max_packets: settings.options.protocol.transport.max_packets,
         request_acks: settings.request_acks(),
         allow_eio3: table.allow_eio3,
         cors: Cors { origins, credentials },

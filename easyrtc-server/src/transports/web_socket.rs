@@ -16,6 +16,7 @@ pub(super) fn config(settings: &Settings) -> Config {
         ping_timeout: effective.ping_timeout,
         max_message: effective.max_message_bytes,
         max_sessions: effective.max_sessions,
+        max_packets: settings.options.protocol.transport.max_packets,
         keep_time: table.keep_time.get(),
         keep_bytes: table.keep_bytes.get(),
         origins: if listed.is_empty() { Origins::Any } else { Origins::Only(listed) },

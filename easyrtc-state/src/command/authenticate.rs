@@ -18,6 +18,7 @@ use crate::input::{CloseReason, ConnId};
 use crate::notice::Notice;
 use crate::planted::planted;
 use crate::rare::Rare;
+use crate::rate::{self, LimitName};
 use crate::roster::{Change, Changes, announce};
 use crate::sorted_map::SortedSet;
 use crate::state::{Ctx, Reject, State};
@@ -34,8 +35,12 @@ pub(super) fn ask(
 ) {
     let Some(connection) = state.conns.get(&conn) else { return ticket.abandon() };
     //= docs/spec/login.md#login.no-sockets
-    if connection.waiting.get().is_some_and(|waiting| waiting.beyond_limit) {
-        let reject = Reject::new(ErrorCode::LoginNoSockets, "too many connections");
+    if let Some(limit) = connection.waiting.get().and_then(|waiting| waiting.beyond_limit) {
+        let reject = Reject::new(ErrorCode::LoginNoSockets, "too many connections").over(limit);
+        return refuse(state, conn, ticket, reject, ctx);
+    }
+    if let Err(limit) = rate::may_be_denied(state, conn, ctx) {
+        let reject = Reject::new(ErrorCode::LoginGenFail, "too much was denied").over(limit);
         return refuse(state, conn, ticket, reject, ctx);
     }
     let app = app_name(&request, ctx);
@@ -95,7 +100,10 @@ pub(super) fn answered(
     let grant = match verdict {
         Verdict::Allow(grant) => Ok(grant),
         //= docs/spec/login.md#login.denied
-        Verdict::Deny(code) => Err(Reject::new(code, "denied")),
+        Verdict::Deny(code) => {
+            rate::denied(state, conn, &code, ctx);
+            Err(Reject::new(code, "denied"))
+        }
         Verdict::RoomJoin | Verdict::IceServers(_) | Verdict::Application(_) => {
             Err(Reject::new(ErrorCode::LoginGenFail, "the answer does not fit"))
         }
@@ -113,6 +121,8 @@ struct Login {
     request: Authenticate,
     grant: Grant,
     rooms: join::Rooms,
+    /// How many of them will be created.
+    created: usize,
 }
 
 fn decide(
@@ -136,7 +146,8 @@ fn decide(
             return Err(Reject::new(ErrorCode::LoginAppAuthFail, "no such application"));
         }
         None if is_reached(state.apps.len(), config.limits.applications) => {
-            return Err(Reject::new(ErrorCode::LoginAppAuthFail, "too many applications"));
+            let reject = Reject::new(ErrorCode::LoginAppAuthFail, "too many applications");
+            return Err(reject.over(LimitName::Applications));
         }
         None => {
             new_app = App::new(&name, config);
@@ -147,7 +158,8 @@ fn decide(
     //= docs/spec/login.md#login.room-full
     //= docs/spec/sessions.md#sessions.bounded
     if new_session && is_reached(state.sessions, config.limits.sessions) {
-        return Err(Reject::new(ErrorCode::LoginGenFail, "too many sessions"));
+        let reject = Reject::new(ErrorCode::LoginGenFail, "too many sessions");
+        return Err(reject.over(LimitName::Sessions));
     }
     let mut rooms = rooms(&request, ctx);
     if request.room_join.is_none() {
@@ -158,8 +170,9 @@ fn decide(
     //= docs/spec/login.md#login.room-full
     let codes = join::Codes { missing: &ErrorCode::LoginBadRoom, full: &ErrorCode::LoginGenFail };
     let entrant = join::Entrant { conn, access: grant.access(), logs_in: true };
-    join::decide((&name, app), entrant, &rooms, 0, codes, ctx)?;
-    Ok(Login { app: name, request, grant, rooms })
+    let created = join::decide((&name, app), entrant, &rooms, 0, codes, ctx)?;
+    join::check_rate(state, conn, (rooms.len(), created), codes, ctx)?;
+    Ok(Login { app: name, request, grant, rooms, created })
 }
 
 //= docs/spec/limits.md#limits.zero
@@ -170,7 +183,8 @@ const fn is_reached(count: usize, limit: usize) -> bool {
 /// The answer goes first: who hears of the newcomer may send to it at once.
 fn apply(state: &mut State, conn: ConnId, ticket: Ticket, login: Login, ctx: &mut Ctx<'_>) {
     let Some(former) = leave_former(state, conn, &login, ctx) else { return ticket.abandon() };
-    let Login { app, request, grant, rooms } = login;
+    let Login { app, request, grant, rooms, created } = login;
+    rate::joined(state, conn, rooms.len(), created, ctx);
     //= docs/spec/login.md#login.again
     let easyrtcid =
         former.easyrtcid.unwrap_or_else(|| draw_easyrtcid(ctx.entropy, |id| state.is_known(*id)));

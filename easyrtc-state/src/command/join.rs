@@ -10,6 +10,7 @@ use crate::deadline::Timer;
 use crate::input::ConnId;
 use crate::notice::Notice;
 use crate::planted::planted;
+use crate::rate::{self, LimitName};
 use crate::state::{Ctx, Reject, State};
 
 /// The rooms to join, with their `roomParameter`.
@@ -35,7 +36,8 @@ pub(super) struct Codes {
 }
 
 /// Whether somebody may join all of `rooms` in `app`, beside `kept` rooms it is in anyway: all or
-/// nothing (decision D11). Who is in a full room already takes no new place (decision D23).
+/// nothing (decision D11). Returns how many of them would be created. Who is in a full room already
+/// takes no new place (decision D23).
 //= docs/spec/rooms.md#rooms.all-or-nothing
 pub(super) fn decide(
     (name, app): (&AppName, &App),
@@ -44,12 +46,13 @@ pub(super) fn decide(
     kept: usize,
     codes: Codes,
     ctx: &Ctx<'_>,
-) -> Result<(), Reject> {
+) -> Result<usize, Reject> {
     let config = ctx.config;
     let full = |why| Reject::new(codes.full.clone(), why);
     let limit = config.limits.rooms_per_connection;
     if limit != 0 && rooms.len().saturating_add(kept) > limit {
-        return Err(full("too many rooms for one connection"));
+        let reject = full("too many rooms for one connection");
+        return Err(reject.over(LimitName::RoomsPerConnection));
     }
     let mut created = 0;
     for (room_name, parameter) in rooms {
@@ -66,7 +69,9 @@ pub(super) fn decide(
             //= docs/spec/rooms.md#rooms.full-member
             Some(_) if is_in => continue,
             //= docs/spec/rooms.md#rooms.full
-            Some(room) if room.is_full() => return Err(full("the room is full")),
+            Some(room) if room.is_full() => {
+                return Err(full("the room is full").over(LimitName::RoomMaxConnection));
+            }
             Some(_) => {}
             None if !entrant.access.may_create(name, rules, config) => {
                 return Err(Reject::new(codes.missing.clone(), "no such room"));
@@ -79,9 +84,22 @@ pub(super) fn decide(
         ctx.policy.join_room(name, room_name, parameter.as_ref()).map_err(policy)?;
     }
     if created > 0 && !app.has_place_for_rooms(created, config) {
-        return Err(full("too many rooms in the application"));
+        let reject = full("too many rooms in the application");
+        return Err(reject.over(LimitName::RoomsPerApplication));
     }
-    Ok(())
+    Ok(created)
+}
+
+/// Whether `conn` may join so many rooms now, of which so many would be created.
+pub(super) fn check_rate(
+    state: &State,
+    conn: ConnId,
+    (rooms, created): (usize, usize),
+    codes: Codes,
+    ctx: &Ctx<'_>,
+) -> Result<(), Reject> {
+    let over = |limit| Reject::new(codes.full.clone(), "too many joins at once").over(limit);
+    rate::may_join(state, conn, rooms, created, ctx).map_err(over)
 }
 
 /// Lets a client into a room of its application, which is created if need be.

@@ -8,6 +8,7 @@ use super::{answer, ask, client, join};
 use crate::ask::{About, Pending, Question, RoomJoinQuestion, Verdict};
 use crate::input::ConnId;
 use crate::planted::planted;
+use crate::rate;
 use crate::roster::{Change, Changes, announce, gather};
 use crate::state::{Ctx, Reject, State};
 use crate::ticket::Ticket;
@@ -27,13 +28,19 @@ pub(super) fn handle(
     let result = match decide(state, conn, &request, ctx) {
         // What would be refused anyway nobody is asked about.
         Err(reject) => Err(reject),
-        Ok(()) => match question(state, conn, &request, ctx) {
-            Some(question) => {
-                let about = About::RoomJoin(request);
-                let pending = Pending { conn, ticket, about, deadline: None };
-                return ask(state, pending, question, ClientEvent::Cmd, ctx);
-            }
-            None => Ok(apply(state, conn, &request, ctx)),
+        Ok(created) => match question(state, conn, &request, ctx) {
+            Some(question) => match rate::may_be_denied(state, conn, ctx) {
+                Ok(()) => {
+                    let about = About::RoomJoin(request);
+                    let pending = Pending { conn, ticket, about, deadline: None };
+                    return ask(state, pending, question, ClientEvent::Cmd, ctx);
+                }
+                Err(limit) => {
+                    let reject = Reject::new(ErrorCode::MsgRejectGenFail, "too much was denied");
+                    Err(reject.over(limit))
+                }
+            },
+            None => Ok(apply(state, conn, &request, created, ctx)),
         },
     };
     answer(conn, ticket, ClientEvent::Cmd, result, ctx);
@@ -68,18 +75,22 @@ pub(super) fn answered(
 ) -> Result<ServerMessage, Reject> {
     match verdict {
         Verdict::RoomJoin => {
-            decide(state, conn, request, ctx)?;
-            Ok(apply(state, conn, request, ctx))
+            let created = decide(state, conn, request, ctx)?;
+            Ok(apply(state, conn, request, created, ctx))
         }
         //= docs/spec/rooms.md#rooms.guard-denied
-        Verdict::Deny(code) => Err(Reject::new(code, "denied")),
+        Verdict::Deny(code) => {
+            rate::denied(state, conn, &code, ctx);
+            Err(Reject::new(code, "denied"))
+        }
         Verdict::Allow(_) | Verdict::IceServers(_) | Verdict::Application(_) => {
             Err(Reject::new(ErrorCode::MsgRejectGenFail, "the answer does not fit"))
         }
     }
 }
 
-fn decide(state: &State, conn: ConnId, request: &RoomJoin, ctx: &Ctx<'_>) -> Result<(), Reject> {
+/// Returns how many rooms will be created.
+fn decide(state: &State, conn: ConnId, request: &RoomJoin, ctx: &Ctx<'_>) -> Result<usize, Reject> {
     let client = client(state, conn)?;
     //= docs/spec/messages/roomJoin.md#room-join.bad-room
     let refused = &ErrorCode::MsgRejectBadRoom;
@@ -88,12 +99,21 @@ fn decide(state: &State, conn: ConnId, request: &RoomJoin, ctx: &Ctx<'_>) -> Res
     let kept = client.rooms.keys().filter(|room| !request.rooms.contains_key(*room)).count();
     let codes = join::Codes { missing: refused, full: refused };
     let entrant = join::Entrant { conn, access: client.access(), logs_in: false };
-    join::decide((&client.app, app), entrant, &request.rooms, kept, codes, ctx)
+    let created = join::decide((&client.app, app), entrant, &request.rooms, kept, codes, ctx)?;
+    join::check_rate(state, conn, (request.rooms.len(), created), codes, ctx)?;
+    Ok(created)
 }
 
 /// Who is in a room already stays, keeping its fields and the time it entered; the room is
 /// answered and announced all the same.
-fn apply(state: &mut State, conn: ConnId, request: &RoomJoin, ctx: &mut Ctx<'_>) -> ServerMessage {
+fn apply(
+    state: &mut State,
+    conn: ConnId,
+    request: &RoomJoin,
+    created: usize,
+    ctx: &mut Ctx<'_>,
+) -> ServerMessage {
+    rate::joined(state, conn, request.rooms.len(), created, ctx);
     let is_in = |state: &State, name: &RoomName| {
         state.client(conn).is_some_and(|client| client.rooms.contains(name))
     };

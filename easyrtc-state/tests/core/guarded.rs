@@ -70,7 +70,7 @@ fn the_question_is_about_the_guarded_rooms_one_is_not_in() {
     let message = easyrtc_proto::ClientMessage::decode(event, raw, &none, &limits);
     let (conn, ack) = (ConnId(1), Some(easyrtc_state::AckId(77)));
     let mut effects = Effects::new();
-    table.core.handle(table.now, Input::Message { conn, ack, message }, &mut effects);
+    table.core.handle(table.now, Input::Message { conn, ack, message, bytes: 0 }, &mut effects);
     let [Effect::Ask { question: Question::RoomJoin(question), .. }] = effects.as_slice() else {
         panic!("{effects:?}");
     };

@@ -152,7 +152,13 @@ impl Table {
     }
 
     pub(crate) fn open(&mut self, conn: u64) -> Vec<String> {
-        let meta = ConnMeta::new(TransportKind::SocketIo).into();
+        self.open_from(conn, "")
+    }
+
+    /// Opens a connection from an address; an empty one is none.
+    pub(crate) fn open_from(&mut self, conn: u64, peer: &str) -> Vec<String> {
+        let peer = peer.parse().ok();
+        let meta = ConnMeta { peer, ..ConnMeta::new(TransportKind::SocketIo) }.into();
         self.input(Input::Opened { conn: ConnId(conn), meta })
     }
 
@@ -177,7 +183,8 @@ impl Table {
         let raw: &RawValue = serde_json::from_str(&message).expect("valid JSON");
         let limits = DecodeLimits::default();
         let message = ClientMessage::decode(event, raw, &Attachments::none(), &limits);
-        self.input(Input::Message { conn: ConnId(conn), ack, message })
+        let bytes = raw.get().len();
+        self.input(Input::Message { conn: ConnId(conn), ack, message, bytes })
     }
 
     pub(crate) fn cmd(&mut self, conn: u64, message: &str) -> Vec<String> {

@@ -1,7 +1,6 @@
-use std::net::IpAddr;
 use std::time::Duration;
 
-use easyrtc_state::{AppConfig, ConnId, ConnMeta, Input, RoomConfig, TransportKind};
+use easyrtc_state::{AppConfig, RoomConfig};
 
 use crate::harness::{Table, outcome};
 
@@ -66,24 +65,43 @@ fn connections() {
 }
 
 #[test]
+fn connections_from_one_address() {
+    let mut table = Table::with(|config| config.limits.connections_per_address = 2);
+    for (conn, peer, expected) in [
+        (1, "192.0.2.1", "ok"),
+        (2, "::ffff:192.0.2.1", "ok"),
+        (3, "192.0.2.1", "LOGIN_NO_SOCKETS"),
+        (4, "192.0.2.2", "ok"),
+        (5, "2001:db8:0:1::1", "ok"),
+        (6, "2001:db8:0:1:ffff::2", "ok"),
+        (7, "2001:db8:0:1::3", "LOGIN_NO_SOCKETS"),
+        (8, "2001:db8:0:2::1", "ok"),
+        (9, "", "ok"),
+        (10, "", "ok"),
+        (11, "", "ok"),
+    ] {
+        assert!(table.open_from(conn, peer).is_empty(), "it may wait");
+        assert_eq!(outcome(&table.auth(conn, "")), expected, "{conn} from {peer}");
+    }
+    table.close(1);
+    table.open_from(12, "192.0.2.1");
+    assert_eq!(outcome(&table.auth(12, "")), "ok");
+}
+
+#[test]
 fn connections_that_have_not_logged_in() {
     let mut table = Table::with(|config| {
         config.limits.unauthenticated = 3;
         config.limits.unauthenticated_per_address = 1;
     });
-    let mut open = |conn, peer: &str| {
-        let peer: Option<IpAddr> = peer.parse().ok();
-        let meta = ConnMeta { peer, ..ConnMeta::new(TransportKind::SocketIo) }.into();
-        outcome(&table.input(Input::Opened { conn: ConnId(conn), meta }))
-    };
+    let mut open = |conn, peer| outcome(&table.open_from(conn, peer));
     assert_eq!(open(1, "192.0.2.1"), "ok");
     assert_eq!(open(2, "192.0.2.1"), "LOGIN_NO_SOCKETS");
     assert_eq!(open(3, "192.0.2.2"), "ok");
     assert_eq!(open(4, ""), "ok");
     assert_eq!(open(5, ""), "LOGIN_NO_SOCKETS");
     table.auth(1, "");
-    let meta = ConnMeta::new(TransportKind::SocketIo).into();
-    assert!(table.input(Input::Opened { conn: ConnId(6), meta }).is_empty());
+    assert!(table.open(6).is_empty());
 }
 
 #[test]
@@ -97,6 +115,7 @@ fn zero_means_no_limit() {
             room_max_connection: 0,
             sessions: 0,
             connections: 0,
+            connections_per_address: 0,
             unauthenticated: 0,
             unauthenticated_per_address: 0,
             parked: 0,
@@ -106,6 +125,7 @@ fn zero_means_no_limit() {
             gathered_changes: 0,
             user_api_field_units: 0,
             user_settings: 0,
+            rates: easyrtc_state::Rates::NONE,
         };
         config.login_timeout_socketio = Duration::ZERO;
         config.ask_timeout = Duration::ZERO;

@@ -9,7 +9,7 @@ use super::{Face, Link, Probe};
 use crate::end::{End, Manner};
 use crate::engine::packet::WirePacket;
 use crate::engine::session::{Ending, Input, Output};
-use crate::face::Lost;
+use crate::face::{FaceEvent, Lost};
 use crate::socket::encode;
 use crate::websocket::WebSocketFace;
 
@@ -116,12 +116,42 @@ impl Link {
 
     /// Sees to it that [`Link::poll_next`] returns when the session's deadline has passed.
     pub(super) fn arm_timer(&mut self) {
-        let deadline = self.shared.epoch + self.session.deadline();
+        let deadline = self.shared.epoch + self.deadline();
         // A deadline that was put off is noticed when the timer fires: no need to touch it for
         // every message.
         if deadline < self.timer.deadline() || self.timer.is_elapsed() {
             self.timer.as_mut().reset(deadline);
         }
+    }
+
+    /// When something is due.
+    pub(super) fn deadline(&self) -> Duration {
+        let deadline = self.session.deadline();
+        self.pace.held_until().map_or(deadline, |until| until.min(deadline))
+    }
+
+    /// Counts what came, whatever it is.
+    pub(super) fn count(&mut self, event: &FaceEvent) {
+        let bytes = match event {
+            FaceEvent::Text(text) => text.len(),
+            FaceEvent::Binary(bytes) => bytes.len(),
+            FaceEvent::PostDone | FaceEvent::Alive => 0,
+            FaceEvent::Flushed | FaceEvent::Lost(_) => return,
+        };
+        if self.pace.count(self.now, bytes, self.shared.config.max_packets) {
+            self.shared.counters.lines_held.add(1);
+            tracing::debug!("not read for a while: too many packets");
+        }
+    }
+
+    /// Whether the client is not read because of what it sent.
+    pub(super) fn is_held(&mut self) -> bool {
+        let held = self.pace.held_until().is_some();
+        if held {
+            // What can't be said is no silence.
+            self.session.handle(self.now, Input::Resumed, &mut Vec::new());
+        }
+        held
     }
 
     /// The client is connected to the namespace; this is what the core sends to it.

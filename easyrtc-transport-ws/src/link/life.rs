@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use easyrtc_runtime::{CloseReason, Connection};
-use easyrtc_transport_common::{CloseCode, Lost, Packet, PacketSource, RandomId, WebSocket};
+use easyrtc_transport_common::{
+    CloseCode, Lost, Packet, PacketSource, RandomId, WebSocket, WebSocketEvent,
+};
 
 use super::{Line, Link};
 use crate::close::{End, Manner, Violation};
@@ -36,6 +38,32 @@ impl Link {
         if let Some(Line { heartbeat, .. }) = &mut self.line {
             heartbeat.heard(self.now);
         }
+    }
+
+    /// Counts what came, whatever it is.
+    pub(super) fn count(&mut self, event: &WebSocketEvent) {
+        let bytes = match event {
+            WebSocketEvent::Text(text) => text.len(),
+            WebSocketEvent::Binary(bytes) => bytes.len(),
+            WebSocketEvent::Ping | WebSocketEvent::Pong => 0,
+            WebSocketEvent::Flushed | WebSocketEvent::Lost(_) => return,
+        };
+        if self.pace.count(self.now, bytes, self.shared.config.max_packets) {
+            self.shared.counters.lines_held.add(1);
+            tracing::debug!("not read for a while: too many packets");
+        }
+    }
+
+    /// Whether the client is not read because of what it sent.
+    pub(super) fn is_held(&mut self) -> bool {
+        if self.pace.held_until().is_none() {
+            return false;
+        }
+        // What can't be said is no silence.
+        if let Some(Line { heartbeat, .. }) = &mut self.line {
+            heartbeat.heard(self.now);
+        }
+        true
     }
 
     /// Tells the core that the client lives, unless it was told a moment ago.

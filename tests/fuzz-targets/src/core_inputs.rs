@@ -59,6 +59,7 @@ impl Choices<'_> {
         let seed = self.next();
         Setup {
             limited: set(0),
+            rated: seed % 4 == 3,
             app_auto_create: !set(1),
             room_auto_create: !set(2),
             room_default: !set(3),

@@ -81,7 +81,7 @@ impl World {
     pub(crate) const fn message(&mut self, conn: u64, message: ClientMessage) -> Input {
         self.acks += 1;
         let ack = Some(AckId(self.acks));
-        Input::Message { conn: ConnId(conn), ack, message: Ok(message) }
+        Input::Message { conn: ConnId(conn), ack, message: Ok(message), bytes: 200 }
     }
 
     /// Keeps an input for [`World::run`], once time has gone by.

@@ -9,11 +9,13 @@ mod command;
 mod gather;
 mod login;
 mod message;
+mod rate;
 mod rights;
 mod roster;
 mod time;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,8 +29,11 @@ use easyrtc_state::{
     Now, Question, RequestId, TransportKind,
 };
 
-pub use gather::News;
+use rate::Lately;
 use rights::Rights;
+
+pub use gather::News;
+pub(crate) use rate::home;
 
 /// What one connection hears, or the driver is told about it.
 #[derive(Clone, Debug, PartialEq)]
@@ -89,6 +94,8 @@ pub struct Model {
     hints: Hints,
     out: Expected,
     draining: bool,
+    /// What addresses did lately.
+    addresses: BTreeMap<IpAddr, Lately>,
     /// Everybody.
     pub conns: BTreeMap<ConnId, Connection>,
     /// The applications there are.
@@ -105,7 +112,10 @@ pub struct Connection {
     last_seen: Duration,
     silence_due: Option<Duration>,
     login_due: Option<Duration>,
-    parked: VecDeque<(Option<AckId>, Result<ClientMessage, DecodeError>)>,
+    lately: Lately,
+    parked: VecDeque<(Option<AckId>, Result<ClientMessage, DecodeError>, usize)>,
+    /// Until when its messages wait because there were too many.
+    limited_until: Option<Duration>,
     paused: bool,
     /// Who it is, once it has logged in.
     pub client: Option<Client>,
@@ -181,6 +191,7 @@ impl Model {
             hints: Hints::default(),
             out: Expected::default(),
             draining: false,
+            addresses: BTreeMap::new(),
             conns: BTreeMap::new(),
             apps: BTreeMap::new(),
             asks: BTreeMap::new(),
@@ -203,9 +214,9 @@ impl Model {
         match input {
             Input::Opened { conn, meta } => self.opened(conn, meta),
             Input::Alive { conn } => self.seen(conn),
-            Input::Message { conn, ack, message } => {
+            Input::Message { conn, ack, message, bytes } => {
                 self.seen(conn);
-                self.message(conn, ack, message);
+                self.message(conn, ack, message, bytes);
             }
             Input::Closed { conn, .. } => self.forget(conn),
             Input::Answered { ask, verdict } => self.answered(ask, verdict),
@@ -235,20 +246,27 @@ impl Model {
     fn opened(&mut self, conn: ConnId, meta: Arc<ConnMeta>) {
         let limits = &self.config.limits;
         let waiting = || self.conns.values().filter(|c| c.client.is_none());
-        let from_peer = waiting().filter(|c| meta.peer.is_some() && c.meta.peer == meta.peer);
+        let is_neighbour =
+            |c: &&Connection| meta.peer.is_some() && c.meta.peer.map(home) == meta.peer.map(home);
+        let from_there = waiting().filter(is_neighbour).count();
         let crowded = reached(waiting().count(), limits.unauthenticated)
-            || reached(from_peer.count(), limits.unauthenticated_per_address);
+            || reached(from_there, limits.unauthenticated_per_address);
+        let neighbours = self.conns.values().filter(is_neighbour).count();
+        let beyond_limit = reached(self.conns.len(), limits.connections)
+            || reached(neighbours, limits.connections_per_address);
         let login_timeout = match meta.transport {
             TransportKind::SocketIo => self.config.login_timeout_socketio,
             TransportKind::WebSocket => self.config.login_timeout_websocket,
         };
         let connection = Connection {
             meta,
-            beyond_limit: reached(self.conns.len(), limits.connections),
+            beyond_limit,
             last_seen: self.now.mono,
             silence_due: self.patience().map(|patience| self.now.mono + patience),
             login_due: Some(self.now.mono + login_timeout),
+            lately: Lately::default(),
             parked: VecDeque::new(),
+            limited_until: None,
             paused: false,
             client: None,
         };

@@ -8,7 +8,9 @@ use std::time::Duration;
 use easyrtc_proto::{
     AppName, DecodeLimits, EasyrtcId, ErrorCode, Payload, Presence, RoomName, Show,
 };
-use easyrtc_state::{AppConfig, Config, Field, FieldMap, Limits, Policy, RoomConfig};
+use easyrtc_state::{
+    AppConfig, Config, Field, FieldMap, Limits, Policy, Rate, RateLimits, Rates, RoomConfig,
+};
 
 use crate::names::{self, CONFIGURED_APP, CONFIGURED_ROOM, valid};
 pub(crate) use policies::pattern;
@@ -18,6 +20,8 @@ pub(crate) use policies::pattern;
 pub struct Setup {
     /// Whether limits are so small that they are hit all the time; otherwise there are none.
     pub limited: bool,
+    /// Whether clients may do everything so rarely that they are refused all the time.
+    pub rated: bool,
     /// Whether clients create applications.
     pub app_auto_create: bool,
     /// Whether clients create rooms.
@@ -101,6 +105,9 @@ impl Setup {
             limits: if self.limited { small_limits() } else { NO_LIMITS },
             ..Config::default()
         };
+        if self.rated {
+            config.limits.rates = low_rates(self.seed);
+        }
         self.gathering.configure(&mut config);
         if self.policies {
             policies::add_to(&mut config);
@@ -137,6 +144,7 @@ const fn small_limits() -> Limits {
         room_max_connection: 3,
         sessions: 2,
         connections: 7,
+        connections_per_address: 4,
         unauthenticated: 4,
         unauthenticated_per_address: 3,
         parked: 3,
@@ -146,6 +154,7 @@ const fn small_limits() -> Limits {
         gathered_changes: 0,
         user_api_field_units: 100,
         user_settings: 25,
+        rates: Rates::NONE,
     }
 }
 
@@ -157,6 +166,7 @@ pub const NO_LIMITS: Limits = Limits {
     room_max_connection: 0,
     sessions: 0,
     connections: 0,
+    connections_per_address: 0,
     unauthenticated: 0,
     unauthenticated_per_address: 0,
     parked: 0,
@@ -166,7 +176,33 @@ pub const NO_LIMITS: Limits = Limits {
     gathered_changes: 0,
     user_api_field_units: 0,
     user_settings: 0,
+    rates: Rates::NONE,
 };
+
+/// Rates that clients exceed all the time. Only some are set, as `seed` has it: who may not even
+/// speak does not get to the others.
+fn low_rates(seed: u64) -> Rates {
+    let set = |bit: u64, per_second, burst| match seed >> bit & 1 {
+        0 => Rate::NONE,
+        _ => Rate::new(per_second, burst),
+    };
+    Rates {
+        connection: RateLimits {
+            messages: set(0, 2, 6),
+            bytes: set(1, 300, 1500),
+            joins: set(2, 1, 5),
+            rooms_created: set(3, 1, 3),
+        },
+        address: RateLimits {
+            messages: set(4, 3, 14),
+            bytes: set(5, 700, 4000),
+            joins: set(6, 2, 6),
+            rooms_created: set(7, 1, 3),
+        },
+        failed_logins: set(8, 1, 1),
+        pause: Duration::from_millis(if seed >> 9 & 1 == 0 { 700 } else { 0 }),
+    }
+}
 
 /// What the embedder of the simulated core refuses.
 #[derive(Clone, Copy, Debug)]

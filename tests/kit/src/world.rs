@@ -123,10 +123,17 @@ impl World {
     /// # Errors
     /// The first invariant that does not hold.
     pub fn end(mut self) -> Result<History, Violation> {
-        // An answer may let a message go on that leads to the next question.
-        while let Some(ask) = self.questions.keys().next().copied() {
-            let verdict = self.verdict(ask, 0);
-            self.feed(Input::Answered { ask, verdict })?;
+        // An answer, or the end of a pause, may let a message go on that leads to the next.
+        loop {
+            if let Some(ask) = self.questions.keys().next().copied() {
+                let verdict = self.verdict(ask, 0);
+                self.feed(Input::Answered { ask, verdict })?;
+            } else if let Some(pause_over) = self.watched.model().limited_until() {
+                self.advance_to(pause_over);
+                self.feed(Input::Tick)?;
+            } else {
+                break;
+            }
         }
         self.watched.settled()?;
         self.pass_deadlines(SILENT_STEPS)?;

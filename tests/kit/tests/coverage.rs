@@ -45,6 +45,7 @@ fn name_of_effect(effect: &Effect) -> String {
         Effect::Reply { frame, .. } => said("answer", frame.message()),
         Effect::Close { reason, .. } => format!("close {reason:?}"),
         Effect::Notice(Notice::Rejected { why, .. }) => format!("because {why}"),
+        Effect::Notice(Notice::Limited { limit, .. }) => format!("limited {limit:?}"),
         Effect::AdminReply { result, .. } => format!("admin {result:?}"),
         other => {
             let text = format!("{other:?}");

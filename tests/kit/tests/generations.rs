@@ -10,6 +10,7 @@ const GENERATIONS: u8 = 200;
 fn generations_of_clients_leave_nothing_behind() {
     let setup = Setup {
         limited: false,
+        rated: false,
         app_auto_create: true,
         room_auto_create: true,
         room_default: true,

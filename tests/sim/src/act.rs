@@ -1,10 +1,8 @@
 //! What happens by itself: what clients, operators and misfortune do.
 
-use std::net::{IpAddr, Ipv4Addr};
-
 use easyrtc_state::{AdminCommand, AskId, CloseReason, ConnId, ConnMeta, Input, TransportKind};
-use easyrtc_test_kit::Violation;
 use easyrtc_test_kit::operation::{Administer, MALFORMED, verdict};
+use easyrtc_test_kit::{Violation, names};
 
 use crate::agenda::Event;
 use crate::link::Link;
@@ -86,10 +84,7 @@ impl World {
         let conn = ConnId(self.opened);
         let websocket = self.random.chance(40);
         let transport = if websocket { TransportKind::WebSocket } else { TransportKind::SocketIo };
-        let peer = match self.random.byte() % 4 {
-            0 => None,
-            last => Some(IpAddr::V4(Ipv4Addr::new(192, 0, 2, last))),
-        };
+        let peer = names::peer(self.random.byte());
         let meta = ConnMeta { peer, ..ConnMeta::new(transport) }.into();
         let latency = self.random.up_to(self.swarm.latency);
         let wired = self.random.chance(self.swarm.wired);

@@ -51,7 +51,8 @@ impl World {
         }
         let Some(sent) = link.uplink.pop_front() else { return Ok(()) };
         let message = decode(sent.event, &sent.text, sent.binary);
-        self.feed(Input::Message { conn, ack: sent.ack, message })
+        let bytes = sent.text.len();
+        self.feed(Input::Message { conn, ack: sent.ack, message, bytes })
     }
 
     fn read(&mut self, conn: ConnId) -> Result<(), Violation> {

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use easyrtc_state::{Config, Limits};
+use easyrtc_state::{Config, Limits, Rate, RateLimits, Rates};
 use easyrtc_test_kit::Setup;
 use easyrtc_test_kit::setup::Gathering;
 
@@ -121,6 +121,7 @@ impl Swarm {
     pub(crate) fn of(random: &mut Random) -> Self {
         let setup = Setup {
             limited: random.chance(30),
+            rated: random.chance(15),
             app_auto_create: random.chance(70),
             room_auto_create: random.chance(85),
             room_default: random.chance(85),
@@ -132,8 +133,12 @@ impl Swarm {
         };
         let mut config = setup.config();
         if !setup.limited && random.chance(60) {
-            config.limits = limits(random);
+            let rates = config.limits.rates;
+            config.limits = Limits { rates, ..limits(random) };
             setup.gathering.configure(&mut config);
+        }
+        if !setup.rated && random.chance(20) {
+            config.limits.rates = rates(random);
         }
         let mut seconds = |most: usize| Duration::from_secs(1 + random.below(most) as u64);
         // Long enough for a login on a slow line.
@@ -187,6 +192,7 @@ fn limits(random: &mut Random) -> Limits {
         room_max_connection: limit(1, 6),
         sessions: limit(1, 4),
         connections: limit(3, 11),
+        connections_per_address: limit(2, 6),
         unauthenticated: limit(1, 5),
         unauthenticated_per_address: limit(1, 4),
         parked: limit(1, 4),
@@ -196,5 +202,28 @@ fn limits(random: &mut Random) -> Limits {
         gathered_changes: 0,
         user_api_field_units: limit(60, 200),
         user_settings: limit(20, 60),
+        rates: Rates::NONE,
     }
+}
+
+/// Each rate by itself: none, or one that is soon reached.
+fn rates(random: &mut Random) -> Rates {
+    let mut rate = |per_second: usize, burst: usize| match random.chance(40) {
+        true => Rate::NONE,
+        false => Rate::new(some(random, per_second), some(random, burst)),
+    };
+    let mut limits = |more: usize| RateLimits {
+        messages: rate(5 * more, 30 * more),
+        bytes: rate(1000 * more, 6000 * more),
+        joins: rate(3 * more, 12 * more),
+        rooms_created: rate(2 * more, 6 * more),
+    };
+    let (connection, address) = (limits(1), limits(2));
+    let failed_logins = rate(2, 4);
+    let pause = Duration::from_millis([0, 1, 300, 2000][random.below(4)]);
+    Rates { connection, address, failed_logins, pause }
+}
+
+fn some(random: &mut Random, most: usize) -> u32 {
+    1 + u32::try_from(random.below(most)).unwrap_or(0)
 }

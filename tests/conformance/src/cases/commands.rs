@@ -386,5 +386,5 @@ fn said(conn: ConnId, ack: u64, event: ClientEvent, text: &str) -> Outcome<Input
     let raw = RawValue::from_string(text.to_owned()).or_else(|error| fail(error.to_string()))?;
     let limits = DecodeLimits::default();
     let message = ClientMessage::decode(event, &raw, &Attachments::none(), &limits);
-    Ok(Input::Message { conn, ack: Some(AckId(ack)), message })
+    Ok(Input::Message { conn, ack: Some(AckId(ack)), message, bytes: text.len() })
 }

@@ -157,7 +157,8 @@ impl Players {
         let asks = VecDeque::from([ask]);
         let ack = Some(AckId(1));
         let first = Hints { asks, ..Hints::default() };
-        let (mut heard, questions) = self.take_in(Input::Message { conn, ack, message }, first);
+        let (mut heard, questions) =
+            self.take_in(Input::Message { conn, ack, message, bytes: text.len() }, first);
         let verdict = match questions.first() {
             None => return heard,
             Some(Question::Login(_)) => Verdict::Allow(Grant::default()),

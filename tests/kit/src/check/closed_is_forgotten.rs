@@ -49,8 +49,8 @@ impl Invariant for ClosedIsForgotten {
         if let Some(deadline) = end.core.next_deadline() {
             return Err(format!("something is still due at {deadline:?}"));
         }
-        if end.core.digest() != end.pristine.digest() {
-            let (left, new) = (end.core.stats(), end.pristine.stats());
+        let (left, new) = (end.core.stats(), end.pristine.stats());
+        if end.core.digest() != end.pristine.digest() || left != new {
             return Err(format!("something is left: {left:?}; in a new core {new:?}"));
         }
         Ok(())

@@ -103,7 +103,9 @@ impl Invariant for LimitsHold {
         if let Input::Opened { meta, .. } = step.input
             && meta.peer.is_some()
         {
-            let neighbours = self.strangers.values().filter(|peer| **peer == meta.peer).count();
+            let home = |peer: Option<IpAddr>| peer.map(crate::model::home);
+            let from_there = |peer: &&Option<IpAddr>| home(**peer) == home(meta.peer);
+            let neighbours = self.strangers.values().filter(from_there).count();
             within("strangers of one address", neighbours, limits.unauthenticated_per_address)?;
         }
         if let Input::Message { conn, .. } = step.input {

@@ -7,7 +7,8 @@ use easyrtc_state::{AckId, ConnId, Effect, Input};
 use super::{Invariant, Settled, Step};
 
 /// A message with an ack id gets exactly one reply, unless its connection is closed first; one
-/// without gets none. While a reply is owed, it waits for the answer to a question.
+/// without gets none. While a reply is owed, it waits for the answer to a question, or for the end
+/// of a pause.
 #[derive(Debug, Default)]
 pub(super) struct OneReply {
     owed: BTreeMap<ConnId, BTreeSet<AckId>>,
@@ -48,7 +49,9 @@ impl Invariant for OneReply {
             }
         }
         let forgotten = self.owed.iter().find(|(conn, owed)| {
-            !owed.is_empty() && !step.model.asks.values().any(|ask| ask.conn() == **conn)
+            !owed.is_empty()
+                && !step.model.asks.values().any(|ask| ask.conn() == **conn)
+                && !step.model.is_limited(**conn)
         });
         match forgotten {
             Some((conn, owed)) => Err(format!("{conn:?} was never answered {owed:?}")),

@@ -1,7 +1,7 @@
 //! I7: rejected changes nothing.
 
 use easyrtc_proto::ServerMessage;
-use easyrtc_state::{CloseReason, ConnId, Effect, Input};
+use easyrtc_state::{CloseReason, ConnId, Effect, Input, Rate, RateLimits};
 
 use super::{Invariant, Step};
 
@@ -38,7 +38,9 @@ impl Invariant for RejectedChangesNothing {
             Input::Closed { .. } | Input::Tick => false,
         };
         // A message that waits for its turn has no effects either, and does change the state.
-        let waits = step.model.asks.values().any(|ask| Some(ask.conn()) == conn_of(step.input));
+        let waits = conn_of(step.input).is_some_and(|conn| {
+            step.model.asks.values().any(|ask| ask.conn() == conn) || step.model.is_limited(conn)
+        });
         if rejected && !waits && step.twin.borrow_mut().digest() != step.core.digest() {
             return Err(format!("it changed something, and led to {:?}", step.effects));
         }
@@ -67,6 +69,11 @@ fn refused(step: &Step<'_>, conn: ConnId) -> Result<(), String> {
     let handled = step.effects.iter().filter(|effect| matches!(effect, Effect::Reply { .. }));
     let alone = matches!(step.input, Input::Message { .. } | Input::Answered { .. });
     if !alone || handled.clone().count() > 1 || !handled.clone().all(changes_nothing) {
+        return Ok(());
+    }
+    // What came from an address stays with it: such a login has left that behind.
+    let rates = &step.core.config().limits.rates;
+    if rates.address != RateLimits::NONE || rates.failed_logins != Rate::NONE {
         return Ok(());
     }
     let reason = CloseReason::ClientLeft;

@@ -108,12 +108,15 @@ impl Model {
     /// Asks about the guarded rooms, if the others may be entered.
     pub(super) fn ask_room_join(&mut self, conn: ConnId, ack: AckId, request: RoomJoin) {
         let guarded = match self.may_join_rooms(conn, &request) {
-            Ok(()) => self.guarded(conn, &request),
+            Ok(_) => self.guarded(conn, &request),
             Err(code) => return self.answer(conn, ack, ServerMessage::error(code)),
         };
         if guarded.is_empty() {
             let joined = self.room_join(conn, &request);
             return self.answer(conn, ack, joined.unwrap_or_else(ServerMessage::error));
+        }
+        if !self.may_fail_now(conn) {
+            return self.answer(conn, ack, ServerMessage::error(ErrorCode::MsgRejectGenFail));
         }
         let Some(client) = self.client(conn) else { return };
         let (username, groups) = (client.username.clone(), client.rights.groups.clone());
@@ -136,7 +139,8 @@ impl Model {
         rooms
     }
 
-    fn may_join_rooms(&self, conn: ConnId, request: &RoomJoin) -> Result<(), ErrorCode> {
+    /// Returns how many rooms would be created.
+    fn may_join_rooms(&self, conn: ConnId, request: &RoomJoin) -> Result<usize, ErrorCode> {
         let Some(client) = self.client(conn) else { return Err(ErrorCode::MsgRejectNoAuth) };
         let new = request.rooms.keys().filter(|room| !client.rooms.contains_key(*room));
         let entrant = Entrant { conn, app: &client.app, rights: &client.rights, logs_in: false };
@@ -144,7 +148,7 @@ impl Model {
     }
 
     pub(super) fn room_join(&mut self, conn: ConnId, request: &RoomJoin) -> Answer {
-        self.may_join_rooms(conn, request)?;
+        let created = self.may_join_rooms(conn, request)?;
         let Some(client) = self.client(conn) else { return Err(ErrorCode::MsgRejectNoAuth) };
         let app = client.app.clone();
         let rooms: Vec<RoomName> = request.rooms.keys().cloned().collect();
@@ -153,6 +157,7 @@ impl Model {
             false => (room.clone(), News::Came),
         };
         let news = rooms.iter().map(news).collect();
+        self.joined_now(conn, rooms.len(), created);
         self.catch_up_all(conn);
         self.enter(conn, &rooms);
         self.tell_of_rooms(conn, news);

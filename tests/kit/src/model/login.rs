@@ -26,6 +26,9 @@ impl Model {
         if connection.beyond_limit {
             return self.refuse_login(conn, ack, ErrorCode::LoginNoSockets);
         }
+        if !self.may_fail_now(conn) {
+            return self.refuse_login(conn, ack, ErrorCode::LoginGenFail);
+        }
         let question = Question::Login(LoginQuestion {
             conn,
             app: self.app_named(&request),
@@ -73,16 +76,25 @@ impl Model {
                 }
                 match grant.expires_in {
                     Some(Duration::ZERO) => Err(ErrorCode::LoginBadAuth),
-                    _ => self.may_log_in(&entrant, &request, &rooms).map(|()| grant),
+                    _ => {
+                        let created = self.may_log_in(&entrant, &request, &rooms);
+                        created.map(|created| (grant, created))
+                    }
                 }
             }
-            Verdict::Deny(code) => Err(code),
+            Verdict::Deny(code) => {
+                self.denied(conn, &code);
+                Err(code)
+            }
             Verdict::RoomJoin | Verdict::IceServers(_) | Verdict::Application(_) => {
                 Err(ErrorCode::LoginGenFail)
             }
         };
         match allowed {
-            Ok(grant) => self.log_in(conn, ack, &app, request, grant, rooms.into_keys().collect()),
+            Ok((grant, created)) => {
+                self.joined_now(conn, rooms.len(), created);
+                self.log_in(conn, ack, &app, request, grant, rooms.into_keys().collect());
+            }
             Err(code) => self.refuse_login(conn, ack, code),
         }
     }
@@ -92,7 +104,7 @@ impl Model {
         entrant: &Entrant<'_>,
         request: &Authenticate,
         rooms: &BTreeMap<RoomName, Option<Payload>>,
-    ) -> Result<(), ErrorCode> {
+    ) -> Result<usize, ErrorCode> {
         let (limits, founded) = (&self.config.limits, self.apps.get(entrant.app));
         let may_found = self.config.app_auto_create;
         if founded.is_none() && (!may_found || reached(self.apps.len(), limits.applications)) {
@@ -108,13 +120,13 @@ impl Model {
     }
 
     /// All or nothing (decision D11); a member needs no new place (decision D23). `total` is in
-    /// how many rooms it would be.
+    /// how many rooms it would be. Returns how many rooms it would create.
     pub(super) fn may_join(
         &self,
         entrant: &Entrant<'_>,
         rooms: &BTreeMap<RoomName, Option<Payload>>,
         total: usize,
-    ) -> Result<(), ErrorCode> {
+    ) -> Result<usize, ErrorCode> {
         let Entrant { conn, app, rights, logs_in } = *entrant;
         let (missing, full) = match logs_in {
             true => (ErrorCode::LoginBadRoom, ErrorCode::LoginGenFail),
@@ -149,8 +161,12 @@ impl Model {
             Embedder.join_room(app, room, parameter.as_ref())?;
         }
         let limit = limits.rooms_per_application;
-        let too_many = limit != 0 && count > limit && count > there.len();
-        if too_many { Err(full) } else { Ok(()) }
+        let created = count - there.len();
+        let too_many = limit != 0 && count > limit && created > 0;
+        if too_many || !self.may_join_now(conn, rooms.len(), created) {
+            return Err(full);
+        }
+        Ok(created)
     }
 
     /// Puts a client into rooms, since now unless it is in already.

@@ -8,46 +8,53 @@ use easyrtc_state::{AckId, AskId, CloseReason, ConnId, Permission, Question, Ver
 
 use super::{About, Ask, Heard, Model, reached};
 
-type Decoded = Result<ClientMessage, DecodeError>;
+pub(super) type Decoded = Result<ClientMessage, DecodeError>;
 
 impl Model {
     /// Between a login and its answer, messages wait (decision D6), and so while it is asked about
-    /// guarded rooms.
-    pub(super) fn message(&mut self, conn: ConnId, ack: Option<AckId>, message: Decoded) {
+    /// guarded rooms, and where there were too many.
+    pub(super) fn message(
+        &mut self,
+        conn: ConnId,
+        ack: Option<AckId>,
+        message: Decoded,
+        bytes: usize,
+    ) {
         let limit = self.config.limits.parked;
-        let waits = self.awaits(conn);
+        let waits = self.awaits(conn) || self.is_limited(conn);
         let Some(connection) = self.conns.get_mut(&conn) else { return };
         if !waits {
-            return self.handle(conn, ack, message);
+            return self.turn(conn, ack, message, bytes);
         }
         if reached(connection.parked.len(), limit) {
             return self.close(conn, CloseReason::Slow);
         }
-        connection.parked.push_back((ack, message));
+        connection.parked.push_back((ack, message, bytes));
         if reached(connection.parked.len(), limit) && !connection.paused {
             connection.paused = true;
             self.hear(conn, Heard::Paused);
         }
     }
 
-    /// Handles what waited for an answer that has come.
-    fn unpark(&mut self, conn: ConnId) {
+    /// Handles what waited for an answer that has come, or for a pause to end.
+    pub(super) fn unpark(&mut self, conn: ConnId) {
         while !self.awaits(conn)
+            && !self.is_limited(conn)
             && let Some(connection) = self.conns.get_mut(&conn)
         {
-            let Some((ack, message)) = connection.parked.pop_front() else {
+            let Some((ack, message, bytes)) = connection.parked.pop_front() else {
                 if std::mem::take(&mut connection.paused) {
                     connection.last_seen = self.now.mono;
                     self.hear(conn, Heard::Resumed);
                 }
                 return;
             };
-            self.handle(conn, ack, message);
+            self.turn(conn, ack, message, bytes);
             self.settle();
         }
     }
 
-    fn handle(&mut self, conn: ConnId, ack: Option<AckId>, message: Decoded) {
+    pub(super) fn handle(&mut self, conn: ConnId, ack: Option<AckId>, message: Decoded) {
         let event = match &message {
             Ok(message) => message.event(),
             Err(error) => error.event,
@@ -135,7 +142,10 @@ impl Model {
             (About::RoomJoin(request), verdict) => {
                 let answer = match verdict {
                     Verdict::RoomJoin => self.room_join(conn, &request),
-                    Verdict::Deny(code) => Err(code),
+                    Verdict::Deny(code) => {
+                        self.denied(conn, &code);
+                        Err(code)
+                    }
                     _ => Err(ErrorCode::MsgRejectGenFail),
                 };
                 self.answer(conn, ack, answer.unwrap_or_else(ServerMessage::error));

@@ -17,6 +17,7 @@ enum Due {
     Room(AppName, RoomName),
     Session(AppName, SessionId),
     Gathered(AppName, RoomName),
+    Pause(ConnId),
 }
 
 impl Model {
@@ -44,6 +45,7 @@ impl Model {
                     self.apps.get_mut(&app).and_then(|app| app.sessions.remove(&sid));
                 }
                 Due::Gathered(app, room) => self.gathered(&app, &room),
+                Due::Pause(conn) => self.pause_over(conn),
             }
             self.settle();
         }
@@ -54,6 +56,7 @@ impl Model {
         let logins = conns.clone().filter_map(|(id, c)| Some((c.login_due?, Due::Login(*id))));
         let silences =
             conns.clone().filter_map(|(id, c)| Some((c.silence_due?, Due::Silence(*id))));
+        let pauses = conns.clone().filter_map(|(id, c)| Some((c.limited_until?, Due::Pause(*id))));
         let expiries =
             conns.filter_map(|(id, c)| Some((c.client.as_ref()?.expires_at?, Due::Expiry(*id))));
         let asks = self.asks.iter().filter_map(|(id, ask)| Some((ask.due?, Due::Ask(*id))));
@@ -69,7 +72,7 @@ impl Model {
             let due = |room: &RoomName| Due::Gathered(name.clone(), room.clone());
             app.rooms.iter().filter_map(move |(room, kept)| Some((kept.gathering?.0, due(room))))
         });
-        let of_conns = logins.chain(silences).chain(expiries);
+        let of_conns = logins.chain(silences).chain(pauses).chain(expiries);
         of_conns.chain(asks).chain(rooms).chain(sessions).chain(gathered).min()
     }
 

@@ -11,14 +11,16 @@ use crate::setup::{Gathering, Setup};
 pub fn setups() -> impl Strategy<Value = Setup> {
     // Mostly as by default, or little would ever happen.
     let mostly = || prop::bool::weighted(0.85);
+    let rated = prop::bool::weighted(0.25);
     let settings = (any::<bool>(), mostly(), mostly(), mostly(), any::<bool>(), any::<bool>());
     let gathering = prop::sample::select(&Gathering::ALL[..]);
-    let more = (gathering, any::<bool>(), any::<u64>());
-    (settings, more).prop_map(|(settings, (gathering, policies, seed))| {
+    let more = (rated, gathering, any::<bool>(), any::<u64>());
+    (settings, more).prop_map(|(settings, (rated, gathering, policies, seed))| {
         let (limited, app_auto_create, room_auto_create, room_default, still_alive, fields) =
             settings;
         Setup {
             limited,
+            rated,
             app_auto_create,
             room_auto_create,
             room_default,

@@ -1,6 +1,5 @@
 //! From abstract operations to inputs of the core.
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use easyrtc_proto::ClientEvent;
@@ -10,7 +9,7 @@ use easyrtc_state::{
 };
 
 use super::{CLOCK, Overheard, Violation, World};
-use crate::names::pick;
+use crate::names::{self, pick};
 use crate::operation::{self, Administer, Answered, Login, Message, Operation, decode};
 
 /// As many connections as there may be at once: fewer than there are names.
@@ -100,10 +99,7 @@ impl World {
         self.opened += 1;
         let conn = ConnId(self.opened);
         let transport = if websocket { TransportKind::WebSocket } else { TransportKind::SocketIo };
-        let peer = match address % 4 {
-            0 => None,
-            last => Some(IpAddr::V4(Ipv4Addr::new(192, 0, 2, last))),
-        };
+        let peer = names::peer(address);
         let meta = ConnMeta { peer, ..ConnMeta::new(transport) }.into();
         self.feed(Input::Opened { conn, meta })?;
         Ok(Some(conn))
@@ -155,7 +151,7 @@ impl World {
         }
         link.acks += 1;
         let ack = acked.then_some(AckId(link.acks));
-        self.feed(Input::Message { conn, ack, message })
+        self.feed(Input::Message { conn, ack, message, bytes: text.len() })
     }
 
     fn close_comes(&mut self, which: u8) -> Result<(), Violation> {
