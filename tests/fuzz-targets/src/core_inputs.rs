@@ -59,7 +59,7 @@ impl Choices<'_> {
         let seed = self.next();
         Setup {
             limited: set(0),
-            rated: seed % 4 == 3,
+            rated: seed > 127,
             app_auto_create: !set(1),
             room_auto_create: !set(2),
             room_default: !set(3),
@@ -67,7 +67,7 @@ impl Choices<'_> {
             default_fields: set(5),
             policies: seed >> 7 == 1,
             gathering: Gathering::ALL[usize::from(bits >> 6)],
-            seed: u64::from(seed),
+            seed: u64::from(seed) * 0x0101,
         }
     }
 
