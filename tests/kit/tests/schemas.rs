@@ -57,7 +57,7 @@ fn every_message_of_every_history_is_what_its_schema_says() {
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
     let schemas = Rc::new(Schemas::published());
     let seen = Rc::new(RefCell::new(Seen::default()));
-    for _ in 0..150 {
+    for _ in 0..180 {
         let tree = (setups(), histories(100)).new_tree(&mut runner);
         let (setup, operations) = tree.unwrap().current();
         let (schemas, seen) = (Rc::clone(&schemas), Rc::clone(&seen));

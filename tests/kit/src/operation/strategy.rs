@@ -11,7 +11,7 @@ use crate::setup::{Gathering, Setup};
 pub fn setups() -> impl Strategy<Value = Setup> {
     // Mostly as by default, or little would ever happen.
     let mostly = || prop::bool::weighted(0.85);
-    let rated = prop::bool::weighted(0.25);
+    let rated = prop::bool::weighted(0.2);
     let settings = (any::<bool>(), mostly(), mostly(), mostly(), any::<bool>(), any::<bool>());
     let gathering = prop::sample::select(&Gathering::ALL[..]);
     let more = (rated, gathering, any::<bool>(), any::<u64>());
