@@ -144,7 +144,7 @@ const fn small_limits() -> Limits {
         room_max_connection: 3,
         sessions: 2,
         connections: 7,
-        connections_per_address: 4,
+        connections_per_address: 3,
         unauthenticated: 4,
         unauthenticated_per_address: 3,
         parked: 3,
@@ -188,16 +188,16 @@ fn low_rates(seed: u64) -> Rates {
     };
     Rates {
         connection: RateLimits {
-            messages: set(0, 2, 6),
-            bytes: set(1, 300, 1500),
-            joins: set(2, 1, 5),
-            rooms_created: set(3, 1, 3),
+            messages: set(0, 2, 5),
+            bytes: set(1, 50, 400),
+            joins: set(2, 1, 3),
+            rooms_created: set(3, 1, 2),
         },
         address: RateLimits {
-            messages: set(4, 3, 14),
-            bytes: set(5, 700, 4000),
-            joins: set(6, 2, 6),
-            rooms_created: set(7, 1, 3),
+            messages: set(4, 3, 9),
+            bytes: set(5, 100, 900),
+            joins: set(6, 1, 4),
+            rooms_created: set(7, 1, 2),
         },
         failed_logins: set(8, 1, 1),
         pause: Duration::from_millis(if seed >> 9 & 1 == 0 { 700 } else { 0 }),

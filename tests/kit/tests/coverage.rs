@@ -10,7 +10,7 @@ use easyrtc_test_kit::operation::{histories, setups};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-const HISTORIES: usize = 300;
+const HISTORIES: usize = 250;
 
 /// Codes the core never sends by itself: transports do, or nobody.
 const NOT_FROM_THE_CORE: [ErrorCode; 3] =
