@@ -59,7 +59,8 @@ impl Grant {
 
 impl Access<'_> {
     fn may(self, permission: Permission) -> bool {
-        self.permissions.map_or(permission.is_default(), |given| given.contains(&permission))
+        self.permissions
+            .map_or_else(|| permission.is_default(), |given| given.contains(&permission))
     }
 
     /// Whether a room may be entered, `rules` being what is set for it.

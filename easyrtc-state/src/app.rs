@@ -90,7 +90,7 @@ pub(crate) fn new_room(app: &AppName, room: &RoomName, config: &Config) -> Box<R
     let of_room = config.room(app, room);
     let of_app = config.applications.get(app);
     let capacity = of_room.and_then(|room| room.room_max_connection);
-    let capacity = capacity.or(of_app.and_then(|app| app.room_max_connection));
+    let capacity = capacity.or_else(|| of_app.and_then(|app| app.room_max_connection));
     let capacity = capacity.unwrap_or(config.limits.room_max_connection);
     //= docs/spec/rooms.md#rooms.create
     let fields = of_room.and_then(|room| room.fields.as_ref());

@@ -50,7 +50,10 @@ pub(super) fn ask(
         username: request.username.clone(),
         credential: request.credential.clone(),
         easyrtcsid: request.easyrtcsid.clone(),
-        rooms: rooms(&request, ctx),
+        rooms: match &request.room_join {
+            Some(named) => named.rooms.clone(),
+            None => default_room(ctx),
+        },
         meta: connection.meta.clone(),
     });
     let pending = Pending { conn, ticket, about: About::Login(request), deadline: None };
@@ -62,13 +65,10 @@ fn app_name(request: &Authenticate, ctx: &Ctx<'_>) -> AppName {
     request.application_name.clone().unwrap_or_else(|| ctx.config.app_default_name.clone())
 }
 
-/// The rooms a login would enter: those it names, or else the default room.
-fn rooms(request: &Authenticate, ctx: &Ctx<'_>) -> join::Rooms {
-    match &request.room_join {
-        Some(named) => named.rooms.clone(),
-        //= docs/spec/login.md#login.default-room
-        None => ctx.config.room_default.iter().map(|room| (room.clone(), None)).collect(),
-    }
+/// The rooms of a login that names none.
+//= docs/spec/login.md#login.default-room
+fn default_room(ctx: &Ctx<'_>) -> join::Rooms {
+    ctx.config.room_default.iter().map(|room| (room.clone(), None)).collect()
 }
 
 /// Answers a refused login and ends the connection, whatever it was before (decision D12).
@@ -128,7 +128,7 @@ struct Login {
 fn decide(
     state: &State,
     conn: ConnId,
-    request: Authenticate,
+    mut request: Authenticate,
     grant: Grant,
     ctx: &Ctx<'_>,
 ) -> Result<Login, Reject> {
@@ -161,11 +161,12 @@ fn decide(
         let reject = Reject::new(ErrorCode::LoginGenFail, "too many sessions");
         return Err(reject.over(LimitName::Sessions));
     }
-    let mut rooms = rooms(&request, ctx);
-    if request.room_join.is_none() {
+    let rooms = request.room_join.take().map(|named| named.rooms).unwrap_or_else(|| {
+        let mut rooms = default_room(ctx);
         //= docs/spec/login.md#login.default-room-closed
         rooms.retain(|room, _| grant.access().may_enter(room, config.room(&name, room)));
-    }
+        rooms
+    });
     //= docs/spec/login.md#login.room-missing
     //= docs/spec/login.md#login.room-full
     let codes = join::Codes { missing: &ErrorCode::LoginBadRoom, full: &ErrorCode::LoginGenFail };
