@@ -1,6 +1,8 @@
 //! Requests to servers of the operator.
 
 use std::fmt;
+use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -10,6 +12,7 @@ use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use rustls::{ClientConfig, RootCertStore};
 
 /// Connections to one server that are kept for the next request, and for how long.
 const MAX_IDLE: usize = 16;
@@ -103,7 +106,7 @@ impl HttpError {
 /// No certificates to trust: TLS cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[error("the system's certificates cannot be read: {0}")]
-pub struct NoCertificates(std::io::Error);
+pub struct NoCertificates(io::Error);
 
 /// Sends requests over HTTP/1, with TLS where the URL says so; follows no redirect. Clones share
 /// their connections.
@@ -117,19 +120,24 @@ impl fmt::Debug for HttpClient {
 }
 
 impl HttpClient {
-    /// A client that trusts the certificates the operating system trusts (or those that
-    /// `SSL_CERT_FILE` names).
+    /// A client for `url`. If that is `https`, it trusts the certificates the operating system
+    /// trusts, or those that `SSL_CERT_FILE` names.
     ///
     /// # Errors
-    /// If the system has none.
-    pub fn new() -> Result<Self, NoCertificates> {
+    /// If there are none and they are needed.
+    pub fn new(url: &Url) -> Result<Self, NoCertificates> {
         let provider = rustls::crypto::ring::default_provider();
-        let connector = HttpsConnectorBuilder::new()
-            .with_provider_and_native_roots(provider)
-            .map_err(NoCertificates)?
-            .https_or_http()
-            .enable_http1()
-            .build();
+        let connector = HttpsConnectorBuilder::new();
+        let connector = if url.0.scheme_str() == Some("https") {
+            connector.with_provider_and_native_roots(provider).map_err(NoCertificates)?
+        } else {
+            let config = ClientConfig::builder_with_provider(Arc::new(provider))
+                .with_safe_default_protocol_versions()
+                .map_err(|error| NoCertificates(io::Error::other(error)))?
+                .with_root_certificates(RootCertStore::empty());
+            connector.with_tls_config(config.with_no_client_auth())
+        };
+        let connector = connector.https_or_http().enable_http1().build();
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE_TIME)

@@ -9,7 +9,7 @@ use easyrtc_auth::jwt::{
 };
 use easyrtc_auth::rooms::RoomProofs;
 use easyrtc_auth::webhook::WebhookOptions;
-use easyrtc_auth::{Authorizer, HttpClient, Jwt, Open, Users, Webhook};
+use easyrtc_auth::{Authorizer, HttpClient, Jwt, Open, Url, Users, Webhook};
 
 use crate::settings::{
     Auth, AuthorizerName, ClaimsTable, ConfigError, JwtTable, Settings, read_secret, read_text,
@@ -114,7 +114,7 @@ fn keys(table: &JwtTable) -> Result<Keys, ConfigError> {
             keep: table.jwks_keep.get(),
             timeout: table.jwks_timeout.get(),
         };
-        return Ok(Keys::Published(Jwks::new(options, http("auth.jwt.jwks_url")?)));
+        return Ok(Keys::Published(Jwks::new(options, http("auth.jwt.jwks_url", &url.0)?)));
     }
     let (origin, key) = match &table.public_key_file {
         Some(path) => {
@@ -163,11 +163,11 @@ fn webhook(settings: &Auth) -> Result<Webhook, ConfigError> {
         breaker_failures: u32::try_from(table.breaker_failures.get()).unwrap_or(u32::MAX),
         breaker_time: table.breaker_time.get(),
     };
-    Ok(Webhook::new(options, http("auth.webhook.url")?))
+    Ok(Webhook::new(options, http("auth.webhook.url", &url.0)?))
 }
 
-fn http(origin: &str) -> Result<HttpClient, ConfigError> {
-    HttpClient::new().map_err(|error| ConfigError::new(origin, error.to_string()))
+fn http(origin: &str, url: &Url) -> Result<HttpClient, ConfigError> {
+    HttpClient::new(url).map_err(|error| ConfigError::new(origin, error.to_string()))
 }
 
 #[cfg(test)]

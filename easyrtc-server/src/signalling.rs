@@ -6,10 +6,9 @@ use std::sync::Arc;
 use easyrtc_auth::{Answers, Reason};
 use easyrtc_proto::ErrorCode;
 use easyrtc_runtime::{AdminCommand, NoEntropy, Runtime, Stats};
-use easyrtc_state::{Config, LoginQuestion, RoomPattern};
+use easyrtc_state::{Config, LoginQuestion};
 
 use crate::authorizers::Authorizers;
-use crate::options::{RoomProof, RoomProofs};
 use crate::places::Offer;
 use crate::recording::Recording;
 use crate::session::SessionIds;
@@ -56,7 +55,7 @@ impl Signalling {
         let answers = Answers::new(easyrtc_auth::Options {
             chain: authorizers.chain.clone(),
             rooms: Arc::clone(&authorizers.rooms),
-            door: Box::new(Door { denied, issued, proofs: protocol.room_proofs }),
+            door: Box::new(Door { denied, issued }),
             timeout: settings.auth.timeout.get(),
             max_in_flight: settings.auth.max_in_flight.get(),
         });
@@ -133,8 +132,6 @@ pub fn core_config(settings: &Settings) -> Config {
 struct Door {
     denied: Vec<Network>,
     issued: Option<SessionIds>,
-    /// What guarded rooms want to see. Nobody looks at proofs yet, so nobody gets in.
-    proofs: RoomProofs,
 }
 
 impl easyrtc_auth::Door for Door {
@@ -149,12 +146,6 @@ impl easyrtc_auth::Door for Door {
             (Some(ids), Some(id)) => !ids.is_ours(id.as_str()),
             (None, _) | (_, None) => false,
         };
-        if forged {
-            return Some((ErrorCode::LoginGenFail, "foreign_session"));
-        }
-        let proofs = self.proofs.get(&login.app)?;
-        let needed = |room| RoomPattern::find(proofs, room).is_some_and(RoomProof::is_needed);
-        let guarded = login.rooms.keys().any(needed);
-        guarded.then_some((ErrorCode::LoginBadRoom, "guarded_room"))
+        forged.then_some((ErrorCode::LoginGenFail, "foreign_session"))
     }
 }

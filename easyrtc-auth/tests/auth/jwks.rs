@@ -20,7 +20,7 @@ fn jwt(backend: &Backend, change: impl FnOnce(&mut JwksOptions)) -> Jwt {
         timeout: LONG,
     };
     change(&mut jwks);
-    Jwt::new(options(Keys::Published(Jwks::new(jwks, HttpClient::new().unwrap()))))
+    Jwt::new(options(Keys::Published(Jwks::new(jwks, HttpClient::new(&backend.url()).unwrap()))))
 }
 
 /// The last bytes of a public key in PEM, as a JWK has them.

@@ -52,7 +52,7 @@ impl Door for Everybody {
 
 /// All of them, in a chain of its own each.
 fn chains(backend: &Backend) -> Vec<Arc<dyn Authorizer>> {
-    let http = HttpClient::new().unwrap();
+    let http = HttpClient::new(&backend.url()).unwrap();
     let key = format!("{MARK} of at least thirty-two bytes");
     let fixed = Keys::Fixed(Arc::new(VerifyingKey::from_secret(key.as_bytes()).unwrap()));
     let jwks = Jwks::new(

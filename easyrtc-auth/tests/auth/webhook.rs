@@ -27,7 +27,8 @@ pub(crate) fn webhook(backend: &Backend, change: impl FnOnce(&mut WebhookOptions
         breaker_time: LONG,
     };
     change(&mut options);
-    Webhook::new(options, HttpClient::new().unwrap())
+    let http = HttpClient::new(&options.url).unwrap();
+    Webhook::new(options, http)
 }
 
 fn header<'a>(request: &'a str, name: &str) -> &'a str {

@@ -136,6 +136,13 @@ impl Server {
         panic!("the log ended without {text:?}");
     }
 
+    /// What it has logged since the last line waited for; it has to end by itself.
+    pub(crate) fn rest_of_log(&mut self) -> String {
+        let mut text = String::new();
+        self.stderr.read_to_string(&mut text).unwrap();
+        text
+    }
+
     /// Waits for the process to end.
     pub(crate) fn wait(&mut self) -> ExitStatus {
         let started = Instant::now();

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "also the helpers of these tests fail by panicking")]
 
+#[cfg(feature = "ws")]
+mod auth;
 mod bounds;
 mod configuration;
 #[cfg(feature = "ws")]

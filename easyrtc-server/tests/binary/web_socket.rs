@@ -16,7 +16,7 @@ pub(crate) struct Client {
 
 /// What comes from the server.
 #[derive(Debug, PartialEq)]
-enum Received {
+pub(crate) enum Received {
     Frame(Value),
     Closed(CloseCode),
 }
@@ -81,7 +81,7 @@ impl Client {
         }
     }
 
-    fn receive(&mut self) -> Received {
+    pub(crate) fn receive(&mut self) -> Received {
         loop {
             match self.socket.read().unwrap() {
                 Message::Text(text) => {
