@@ -3,7 +3,7 @@
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use easyrtc_proto::ErrorCode;
 use easyrtc_runtime::{Answer, Responder};
@@ -13,6 +13,7 @@ use easyrtc_state::{
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
+use crate::Ice;
 use crate::authorizer::{Authorizer, Deciding, Decision, Reason};
 use crate::metrics::{Counted, Counters, Metrics};
 use crate::open::Open;
@@ -40,6 +41,8 @@ pub struct Options {
     /// Logins that may wait for a decision at the same time; one above is refused with
     /// `LOGIN_GEN_FAIL`.
     pub max_in_flight: usize,
+    /// The STUN and TURN servers of those who are let in.
+    pub ice: Ice,
 }
 
 impl fmt::Debug for Options {
@@ -152,7 +155,11 @@ impl Responder for Answers {
         match question {
             Question::Login(login) => self.login(login),
             Question::RoomJoin(join) => Answer::Now(self.0.room_join(&join)),
-            Question::IceConfig { .. } => Answer::Now(Verdict::IceServers(None)),
+            Question::IceConfig { easyrtcid, app, username } => {
+                let (ice, id) = (&self.0.options.ice, easyrtcid.as_str());
+                let servers = ice.anew(&app, username.as_ref(), id, SystemTime::now());
+                Answer::Now(Verdict::IceServers(servers))
+            }
             Question::Application { .. } => Answer::Now(Verdict::Deny(ErrorCode::MsgRejectBadType)),
         }
     }
@@ -209,7 +216,10 @@ impl Inner {
             Decision::Deny(..) | Decision::Pass | Decision::Fail(_) => (by, decision),
         };
         let (outcome, reason, verdict) = match decision {
-            Decision::Allow(grant) => (Counted::Allowed, "proven", Verdict::Allow(*grant)),
+            Decision::Allow(mut grant) => {
+                self.options.ice.add_to(&mut grant, login, SystemTime::now());
+                (Counted::Allowed, "proven", Verdict::Allow(*grant))
+            }
             Decision::Deny(code, reason) => (Counted::Denied, reason, Verdict::Deny(code)),
             Decision::Pass => (Counted::Denied, "no_proof", Verdict::Deny(ErrorCode::LoginBadAuth)),
             Decision::Fail(reason) => {

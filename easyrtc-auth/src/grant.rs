@@ -62,6 +62,7 @@ pub(crate) fn read(mut object: Object) -> Result<Grant, InvalidGrant> {
         groups: read_groups(&mut object)?,
         fields: read_fields(&mut object)?,
         ice_servers: read_ice_servers(&mut object)?,
+        renew_ice_servers: false,
         rooms: read_rooms(&mut object)?,
         permissions: read_permissions(&mut object)?,
         expires_in: take::<u32>(&mut object, "expiresIn", "a number of whole seconds")?

@@ -5,6 +5,7 @@
 pub mod exposition;
 mod transports;
 
+use easyrtc_auth::webhook::BreakerState;
 use easyrtc_runtime::Stats;
 
 use crate::gate::SocketMetrics;
@@ -25,6 +26,14 @@ pub fn render(signalling: &Signalling, sockets: &SocketMetrics, draining: bool) 
     out.number(Kind::Gauge, "easyrtc_draining", about, draining.into());
     write_sockets(&mut out, sockets);
     write_core(&mut out, &signalling.stats());
+    out.labelled(
+        Kind::Counter,
+        "easyrtc_limited_total",
+        "What clients were refused because they met a limit.",
+        "limit",
+        signalling.limited().into_iter().map(|(limit, number)| (limit.name(), number)),
+    );
+    write_logins(&mut out, &signalling.answers().metrics());
     transports::write(&mut out, signalling.transports());
     out.finish()
 }
@@ -54,6 +63,35 @@ fn write_core(out: &mut Exposition, stats: &Stats) {
         ("easyrtc_questions", "Questions that wait for an answer.", stats.questions),
     ] {
         out.number(Kind::Gauge, name, about, count(number));
+    }
+}
+
+fn write_logins(out: &mut Exposition, logins: &easyrtc_auth::Metrics) {
+    let decided = logins.outcomes.iter().flat_map(|(by, outcomes)| {
+        let easyrtc_auth::Outcomes { allowed, denied, failed } = *outcomes;
+        let outcomes = [("allowed", allowed), ("denied", denied), ("failed", failed)];
+        outcomes.map(|(outcome, number)| ([("by", *by), ("outcome", outcome)], number))
+    });
+    let decided: Vec<_> = decided.collect();
+    out.family(
+        Kind::Counter,
+        "easyrtc_logins_total",
+        "Logins decided about.",
+        decided.iter().map(|(labels, number)| (&labels[..], *number)),
+    );
+    let about = "Logins that are being decided about.";
+    out.number(Kind::Gauge, "easyrtc_logins_in_flight", about, count(logins.in_flight));
+    if !logins.breakers.is_empty() {
+        out.labelled(
+            Kind::Gauge,
+            "easyrtc_authorizer_breaker_open",
+            "1 while the server that the authorizer asks fails and is left alone.",
+            "authorizer",
+            logins
+                .breakers
+                .iter()
+                .map(|(name, state)| (*name, u64::from(*state != BreakerState::Closed))),
+        );
     }
 }
 

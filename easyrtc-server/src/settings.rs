@@ -10,6 +10,7 @@ mod origin;
 mod print;
 mod span;
 mod transport;
+mod turn;
 mod url_path;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -36,6 +37,7 @@ pub use span::Span;
 pub use transport::{
     Common, Effective, Enabled, SocketIoTable, TransportName, Transports, WebSocketTable,
 };
+pub use turn::TurnTable;
 pub use url_path::UrlPath;
 
 /// The port when none is configured.
@@ -84,6 +86,10 @@ pub struct Layer {
     /// `[invitation]`, in the file only.
     #[arg(skip)]
     pub invitation: Option<Invitation>,
+
+    /// `[turn]`, in the file only.
+    #[arg(skip)]
+    pub turn: Option<TurnTable>,
 
     /// Believe this address or network about whose connection it passes on: a reverse proxy that
     /// adds the client's address to X-Forwarded-For; repeat it for more than one
@@ -226,6 +232,8 @@ pub struct Settings {
     pub auth: Auth,
     /// What invitations to rooms are signed with.
     pub invitation: Invitation,
+    /// TURN servers that share a secret with this one.
+    pub turn: TurnTable,
     /// Who is believed about whose connection it passes on.
     pub trusted_proxies: Vec<Network>,
     /// Whether every connection begins with a header of the PROXY protocol.
@@ -273,6 +281,7 @@ impl Default for Settings {
             transports: Transports::default(),
             auth: Auth::default(),
             invitation: Invitation::default(),
+            turn: TurnTable::default(),
             trusted_proxies: Vec::new(),
             proxy_protocol: false,
             metrics_listen: None,

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use easyrtc_auth::{Answers, Reason};
+use easyrtc_auth::{Answers, Ice, Reason};
 use easyrtc_proto::ErrorCode;
-use easyrtc_runtime::{AdminCommand, NoEntropy, Runtime, Stats};
+use easyrtc_runtime::{AdminCommand, LimitName, NoEntropy, Runtime, Stats};
 use easyrtc_state::{Config, LoginQuestion};
 
 use crate::authorizers::Authorizers;
@@ -51,6 +51,8 @@ impl Signalling {
             observer: recording.observer(),
             core_observer: recording.core_observer(),
         };
+        // That it can be used was seen when the settings were read.
+        let turn = settings.turn.turn().ok().flatten();
         let denied = settings.denied_addresses.clone();
         let answers = Answers::new(easyrtc_auth::Options {
             chain: authorizers.chain.clone(),
@@ -58,6 +60,7 @@ impl Signalling {
             door: Box::new(Door { denied, issued }),
             timeout: settings.auth.timeout.get(),
             max_in_flight: settings.auth.max_in_flight.get(),
+            ice: Ice::new(&options.core, turn),
         });
         let runtime = Runtime::start(options, answers.clone())?;
         let transports = Transport::start(settings, &runtime);
@@ -91,6 +94,12 @@ impl Signalling {
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.runtime.stats()
+    }
+
+    /// How often clients met each limit.
+    #[must_use]
+    pub fn limited(&self) -> Vec<(LimitName, u64)> {
+        self.runtime.limited()
     }
 
     /// Clients connected now.

@@ -143,6 +143,10 @@ pub struct Grant {
     pub fields: FieldMap,
     /// The STUN and TURN servers it is to use, in place of the configured ones.
     pub ice_servers: Option<Arc<[IceServer]>>,
+    /// Whether these are made anew when the client asks for some: they hold credentials that
+    /// expire. Otherwise they stay what it is told, whatever [`Verdict::IceServers`] says.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub renew_ice_servers: bool,
     /// The only rooms it may enter; `None`: any.
     pub rooms: Option<BTreeSet<RoomPattern>>,
     /// What it may do; `None`: what is allowed [by default](Permission::is_default).

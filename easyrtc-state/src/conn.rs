@@ -91,6 +91,8 @@ pub(crate) struct Granted {
     pub(crate) fields: FieldMap,
     /// In place of the configured servers.
     pub(crate) ice_servers: Option<Arc<[IceServer]>>,
+    /// Whether those are made anew when the client asks for some.
+    pub(crate) renew_ice_servers: bool,
     /// The only rooms it may enter.
     pub(crate) rooms: Option<BTreeSet<RoomPattern>>,
     /// What it may do, in place of what everybody may.

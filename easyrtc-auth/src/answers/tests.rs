@@ -69,6 +69,7 @@ fn answers(max_in_flight: usize) -> Answers {
         door: Box::new(NobodyBut(1)),
         timeout: Duration::from_secs(8),
         max_in_flight,
+        ice: Ice::default(),
     })
 }
 

@@ -5,10 +5,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use easyrtc_auth::jwt::{Algorithm, Jwks, JwksOptions, Keys, SigningKey, VerifyingKey};
-use easyrtc_auth::{Answers, Authorizer, Door, HttpClient, Jwt, Options, Secret, Users};
+use easyrtc_auth::{
+    Answers, Authorizer, Door, HttpClient, Ice, Jwt, Options, Secret, Turn, TurnOptions, Users,
+};
 use easyrtc_proto::ErrorCode;
 use easyrtc_runtime::{Answer, Responder};
-use easyrtc_state::{ConnMeta, LoginQuestion, Question, TransportKind};
+use easyrtc_state::{Config, ConnMeta, LoginQuestion, Question, TransportKind};
 use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -79,6 +81,17 @@ fn chains(backend: &Backend) -> Vec<Arc<dyn Authorizer>> {
     ]
 }
 
+/// TURN servers that share a secret with us.
+fn relays() -> Ice {
+    let turn = Turn::new(TurnOptions {
+        urls: vec!["turn:turn.example.org".parse().unwrap()],
+        secret: Secret::new(MARK),
+        lifetime: Duration::from_secs(60),
+        applications: None,
+    });
+    Ice::new(&Config::default(), Some(turn.unwrap()))
+}
+
 fn logins() -> Vec<LoginQuestion> {
     let key = format!("{MARK} of at least thirty-two bytes");
     let key = SigningKey::new(Algorithm::Hs256, key.as_bytes()).unwrap();
@@ -134,6 +147,7 @@ async fn no_log_and_no_debug_shows_a_secret() {
             door: Box::new(Everybody),
             timeout: Duration::from_secs(60),
             max_in_flight: 10,
+            ice: relays(),
         });
         for reply in replies() {
             backend.set(reply);

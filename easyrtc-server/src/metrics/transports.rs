@@ -12,6 +12,7 @@ struct Shared {
     requests_refused: u64,
     origins_refused: u64,
     messages_dropped: u64,
+    lines_held: u64,
     violations: u64,
     ping_timeouts: u64,
 }
@@ -19,7 +20,7 @@ struct Shared {
 /// A metric: kind, name, what it is, and where it is found.
 type Row<Of> = (Kind, &'static str, &'static str, fn(&Of) -> u64);
 
-const SHARED: [Row<Shared>; 9] = [
+const SHARED: [Row<Shared>; 10] = [
     (Kind::Gauge, "sessions", "Sessions of clients.", |of| of.sessions),
     (Kind::Counter, "sessions_opened_total", "Sessions opened.", |of| of.sessions_opened),
     (
@@ -48,6 +49,12 @@ const SHARED: [Row<Shared>; 9] = [
         "messages_dropped_total",
         "Messages dropped because they could not be answered: no event of EasyRTC, or no id.",
         |of| of.messages_dropped,
+    ),
+    (
+        Kind::Counter,
+        "lines_held_total",
+        "Times that a line was not read for a while, as more came than may.",
+        |of| of.lines_held,
     ),
     (
         Kind::Counter,
@@ -142,6 +149,7 @@ fn shared(transport: &Transport) -> Shared {
                 requests_refused: of.requests_refused,
                 origins_refused: of.origins_refused,
                 messages_dropped: of.packets_dropped,
+                lines_held: of.lines_held,
                 violations: of.violations,
                 ping_timeouts: of.ping_timeouts,
             }
@@ -157,6 +165,7 @@ fn shared(transport: &Transport) -> Shared {
                 requests_refused: of.requests_refused,
                 origins_refused: of.origins_refused,
                 messages_dropped: of.frames_dropped,
+                lines_held: of.lines_held,
                 violations: of.violations,
                 ping_timeouts: of.ping_timeouts,
             }

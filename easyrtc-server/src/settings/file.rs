@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Auth, ConfigError, Invitation, Layer};
+use super::{Auth, ConfigError, Invitation, Layer, TurnTable};
 
 /// Bytes a configuration file may have: far more than any has, far less than memory.
 pub(crate) const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
@@ -20,7 +20,9 @@ pub(super) fn read(path: &Path) -> Result<Layer, ConfigError> {
     ];
     let auth = layer.auth_table.iter_mut().flat_map(Auth::paths);
     let invitation = layer.invitation.iter_mut().flat_map(Invitation::paths);
-    for inside in paths.into_iter().flatten().chain(auth).chain(invitation) {
+    let turn = layer.turn.iter_mut().flat_map(TurnTable::paths);
+    let tables = auth.chain(invitation).chain(turn);
+    for inside in paths.into_iter().flatten().chain(tables) {
         *inside = directory.join(&*inside);
     }
     Ok(layer)

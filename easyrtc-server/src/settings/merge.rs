@@ -18,6 +18,7 @@ impl Layer {
             auth: self.auth.or(lower.auth),
             auth_table: self.auth_table.or(lower.auth_table),
             invitation: self.invitation.or(lower.invitation),
+            turn: self.turn.or(lower.turn),
             trusted_proxies: self.trusted_proxies.or(lower.trusted_proxies),
             proxy_protocol: self.proxy_protocol.or(lower.proxy_protocol),
             metrics_listen: self.metrics_listen.or(lower.metrics_listen),
@@ -98,14 +99,17 @@ fn with_defaults(layer: Layer, options: options::Options) -> Result<Settings, Co
     }
     auth.check()?;
     let mut invitation = layer.invitation.unwrap_or_default();
-    for path in auth.paths().chain(invitation.paths()) {
+    let mut turn = layer.turn.unwrap_or_default();
+    for path in auth.paths().chain(invitation.paths()).chain(turn.paths()) {
         *path = absolute(path)?;
     }
+    turn.complete()?;
     let settings = Settings {
         listen: layer.listen.unwrap_or(default.listen),
         transports,
         auth,
         invitation,
+        turn,
         trusted_proxies: layer.trusted_proxies.unwrap_or(default.trusted_proxies),
         proxy_protocol: layer.proxy_protocol.unwrap_or(default.proxy_protocol),
         metrics_listen: layer.metrics_listen,

@@ -2,6 +2,7 @@
 
 mod auth;
 mod transports;
+mod turn;
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -52,6 +53,7 @@ impl Settings {
         }
         self.write_transports(&mut text);
         self.write_auth(&mut text);
+        self.write_turn(&mut text);
         text += OPTIONS_HEAD;
         for known in options::known() {
             self.write_option(&mut text, known);

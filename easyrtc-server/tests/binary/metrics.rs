@@ -31,7 +31,8 @@ fn fetch(server: &Server) -> Families {
 fn numbers_follow_what_happens() {
     use crate::{signalling, web_socket};
 
-    let server = start(&["--allow-origin", "https://example.org"]);
+    let limit = ["--easyrtc-options", r#"{"maxUnauthenticatedPerAddress":1}"#];
+    let server = start(&[&limit[..], &["--allow-origin", "https://example.org"]].concat());
     let before = fetch(&server);
     for (sample, value) in [
         ("easyrtc_connections", 0),
@@ -48,19 +49,31 @@ fn numbers_follow_what_happens() {
     let mut client = web_socket::Client::connect(server.address(), "/ws", &[]).unwrap();
     client.login();
     let _silent = web_socket::Client::connect(server.address(), "/ws", &[]).unwrap();
+    let mut refused = web_socket::Client::connect(server.address(), "/ws", &[]).unwrap();
+    assert_eq!(refused.frame()["message"]["msgData"]["errorCode"], "LOGIN_NO_SOCKETS");
+    drop(refused);
     let handshake = "/socket.io/?EIO=4&transport=polling";
     let refused = server.request("GET", handshake, "Origin: https://example.com\r\n");
     assert_eq!(refused.status, 403);
 
-    let after = fetch(&server);
+    let after = loop {
+        let after = fetch(&server);
+        // Until the server has seen that the refused client is gone.
+        if after.value("easyrtc_connections") == 3 {
+            break after;
+        }
+    };
     for (sample, value) in [
-        ("easyrtc_connections", 3),
         ("easyrtc_clients", 2),
         ("easyrtc_applications", 1),
         ("easyrtc_rooms", 1),
         ("easyrtc_questions", 0),
+        ("easyrtc_logins_total{by=\"open\",outcome=\"allowed\"}", 2),
+        ("easyrtc_logins_total{by=\"door\",outcome=\"denied\"}", 0),
+        ("easyrtc_logins_in_flight", 0),
+        ("easyrtc_limited_total{limit=\"maxUnauthenticatedPerAddress\"}", 1),
         ("easyrtc_transport_sessions{transport=\"socketio\"}", 1),
-        ("easyrtc_transport_sessions_opened_total{transport=\"ws\"}", 2),
+        ("easyrtc_transport_sessions_opened_total{transport=\"ws\"}", 3),
         ("easyrtc_transport_origins_refused_total{transport=\"socketio\"}", 1),
         ("easyrtc_transport_origins_refused_total{transport=\"ws\"}", 0),
         ("easyrtc_sockets_refused_total", 0),
@@ -68,8 +81,8 @@ fn numbers_follow_what_happens() {
         assert_eq!(after.value(sample), value, "{sample}");
     }
     assert!(after.value("easyrtc_sockets") >= 2);
-    // Two WebSockets, the requests of the client that polls, and the refused one.
-    assert_eq!(after.value("easyrtc_sockets_accepted_total"), 2 + 5 + 1);
+    // Three WebSockets, the requests of the client that polls, and the refused one.
+    assert_eq!(after.value("easyrtc_sockets_accepted_total"), 3 + 5 + 1);
 }
 
 #[test]
@@ -124,7 +137,14 @@ fn each_is_documented() {
         .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
         .map(|name| name.split('{').next().unwrap_or(name))
         .collect();
-    let served = fetch(&start(&[]));
+    // With an authorizer that asks a server, which has a number of its own.
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("easyrtc.toml");
+    let webhook =
+        "auth.chain = ['webhook', 'open']\n[auth.webhook]\nurl = 'https://a/'\nsecret = 's'\n";
+    std::fs::write(&path, webhook).unwrap();
+    let served = fetch(&start(&["--config", path.to_str().unwrap()]));
+    assert_eq!(served.value("easyrtc_authorizer_breaker_open{authorizer=\"webhook\"}"), 0);
     let served: BTreeSet<&str> = served.names().collect();
     if cfg!(all(feature = "socketio", feature = "ws")) {
         assert_eq!(served, documented);

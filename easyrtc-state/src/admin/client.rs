@@ -52,7 +52,9 @@ pub(super) fn push_ice_config(
     let client = state.client_mut(conn).ok_or(AdminError::NoClient)?;
     let configured = || ctx.config.ice_servers_of(&client.app).clone();
     let sent = ice_servers.clone().unwrap_or_else(configured);
-    client.granted.change(|granted| granted.ice_servers = ice_servers);
+    client.granted.change(|granted| {
+        (granted.ice_servers, granted.renew_ice_servers) = (ice_servers, false);
+    });
     let message = ServerMessage::IceConfig(IceConfig { ice_servers: sent });
     ctx.send(one(conn, easyrtcid), message);
     Ok(())

@@ -309,6 +309,7 @@ fn become_client(
             groups: grant.groups,
             fields,
             ice_servers: grant.ice_servers,
+            renew_ice_servers: grant.renew_ice_servers,
             rooms: grant.rooms,
             permissions: grant.permissions,
             expires_at,

@@ -31,9 +31,12 @@ pub(super) fn answered(
     match verdict {
         Verdict::IceServers(servers) => {
             let client = client(state, conn)?;
-            let granted = || client.granted.get()?.ice_servers.clone();
+            let granted = client.granted.get();
+            let renew = granted.is_some_and(|granted| granted.renew_ice_servers);
+            let granted = granted.and_then(|granted| granted.ice_servers.clone());
+            let servers = if renew { servers.or(granted) } else { granted.or(servers) };
             let configured = || ctx.config.ice_servers_of(&client.app).clone();
-            let ice_servers = servers.or_else(granted).unwrap_or_else(configured);
+            let ice_servers = servers.unwrap_or_else(configured);
             Ok(ServerMessage::IceConfig(IceConfig { ice_servers }))
         }
         Verdict::Deny(code) => Err(Reject::new(code, "denied")),

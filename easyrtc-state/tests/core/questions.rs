@@ -112,6 +112,28 @@ fn a_grant_gives_name_groups_and_servers() {
 }
 
 #[test]
+fn granted_servers_stay_unless_they_are_made_anew() {
+    let server = |url: &str| {
+        let server = easyrtc_proto::IceServer::parse(&format!(r#"{{"url":"{url}"}}"#)).unwrap();
+        Some([server].into())
+    };
+    for (granted, renew, anew, expected) in [
+        (server("stun:granted"), false, server("stun:anew"), "stun:granted"),
+        (server("stun:granted"), true, server("stun:anew"), "stun:anew"),
+        (server("stun:granted"), true, None, "stun:granted"),
+        (None, false, server("stun:anew"), "stun:anew"),
+    ] {
+        let mut table = table();
+        table.auth(1, "");
+        let grant = Grant { ice_servers: granted, renew_ice_servers: renew, ..Grant::default() };
+        answer(&mut table, 0, Verdict::Allow(grant));
+        table.cmd(1, r#"{"msgType":"getIceConfig"}"#);
+        let lines = answer(&mut table, 1, Verdict::IceServers(anew));
+        assert!(lines[0].contains(expected), "{lines:?}");
+    }
+}
+
+#[test]
 fn other_questions_hold_up_nothing() {
     let mut table = table();
     table.auth(1, "");

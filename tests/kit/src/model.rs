@@ -136,6 +136,7 @@ pub struct Client {
     expires_at: Option<Duration>,
     fields: FieldMap,
     ice_servers: Option<Arc<[IceServer]>>,
+    renew_ice_servers: bool,
     api_field: ApiFields,
     user_settings: BTreeMap<SettingName, Payload>,
     /// The rooms it is in, since when (ms since the epoch), and with which fields of its own.

@@ -31,6 +31,7 @@ impl Model {
                 let conn = self.named(easyrtcid)?;
                 if let Some(client) = self.client_mut(conn) {
                     client.ice_servers.clone_from(&ice_servers);
+                    client.renew_ice_servers = false;
                 }
                 let client = self.client(conn).ok_or(AdminError::NoClient)?;
                 let ice_servers = ice_servers.unwrap_or_else(|| self.ice_servers(&client.app));

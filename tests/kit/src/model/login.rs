@@ -267,6 +267,7 @@ impl Model {
             expires_at: grant.expires_in.map(|time| now.saturating_add(time)),
             fields,
             ice_servers: grant.ice_servers,
+            renew_ice_servers: grant.renew_ice_servers,
             api_field: ApiFields::default(),
             user_settings: BTreeMap::new(),
             rooms: BTreeMap::new(),

@@ -155,8 +155,13 @@ impl Model {
             (_, Verdict::Deny(code)) => ServerMessage::error(code),
             (About::IceConfig, Verdict::IceServers(servers)) => {
                 let Some(client) = self.client(conn) else { return };
+                let granted = client.ice_servers.clone();
+                let ice_servers = if client.renew_ice_servers {
+                    servers.or(granted)
+                } else {
+                    granted.or(servers)
+                };
                 let configured = || self.ice_servers(&client.app);
-                let ice_servers = servers.or_else(|| client.ice_servers.clone());
                 let ice_servers = ice_servers.unwrap_or_else(configured);
                 ServerMessage::IceConfig(IceConfig { ice_servers })
             }

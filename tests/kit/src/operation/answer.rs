@@ -47,6 +47,7 @@ fn grant(variant: u8) -> Grant {
         groups: bit(1).then(|| names::group(variant)).into_iter().collect(),
         fields: FieldMap(bit(2).then(|| (names::field(0), field)).into_iter().collect()),
         ice_servers: bit(3).then(|| [names::ice_server("turn:granted")].into()),
+        renew_ice_servers: bit(4),
         ..Grant::default()
     }
 }
