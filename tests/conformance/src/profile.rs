@@ -9,15 +9,31 @@ pub struct Profile {
     pub options: &'static str,
     /// What cannot be said with options: a settings file of `easyrtc-server`. Empty for none.
     pub settings: &'static str,
+    /// Whether all that the settings say is who decides about logins. In this process that is the
+    /// case itself.
+    pub(crate) granting: bool,
 }
 
+/// What tokens are signed with that say what a login is to be granted.
+pub(crate) const TOKEN_SECRET: &str = "known to everybody, good for tests";
+
+/// Who has no token gets in too.
+const GRANTING: &str = "[auth]\nchain = [\"jwt\", \"open\"]\n[auth.jwt]\n\
+                        secret = \"known to everybody, good for tests\"\n\
+                        require_expiry = false\nleeway = \"0s\"\n";
+
 impl Profile {
-    const fn options(name: &'static str, options: &'static str) -> Self {
-        Self { name, options, settings: "" }
+    pub(crate) const fn options(name: &'static str, options: &'static str) -> Self {
+        Self { name, options, settings: "", granting: false }
     }
 
     const fn settings(name: &'static str, settings: &'static str) -> Self {
-        Self { name, options: "{}", settings }
+        Self { name, options: "{}", settings, granting: false }
+    }
+
+    /// With these options, and logins that are granted what a token says.
+    const fn granting(name: &'static str, options: &'static str) -> Self {
+        Self { name, options, settings: GRANTING, granting: true }
     }
 }
 
@@ -116,8 +132,10 @@ profiles! {
         r#"{"applications":{"quiet":{"hideRoomList":true,"publicOptions":{"theme":"dark"},
             "rooms":{"Lobby":{"roomMaxConnection":1}}}},"roomEmptyTtl":200}"#
     );
+    /// Nothing set but who decides about logins.
+    GRANTS = granting("grants", "{}");
     /// Applications with rules about their rooms.
-    POLICIES = options(
+    POLICIES = granting(
         "policies",
         r#"{"roomEmptyTtl":200,"applications":{
             "classes":{"rooms":{"class-*":{"joinGroups":["pupils","teachers"],

@@ -116,7 +116,8 @@ impl Target {
             let other = *profile != case.profile;
             return other.then(|| format!("needs a server with profile {}", case.profile.name));
         }
-        let settings = !case.profile.settings.is_empty();
+        let decides = transport.is_none() && case.profile.granting;
+        let settings = !case.profile.settings.is_empty() && !decides;
         (settings && options_only)
             .then(|| format!("needs settings that are no options (profile {})", case.profile.name))
     }

@@ -74,12 +74,9 @@ async fn zero(world: World) -> Outcome {
 }
 
 async fn zero_refused(world: World) -> Outcome {
-    const MESSAGE: Profile =
-        Profile { name: "no-size", options: r#"{"maxMessageBytes":0}"#, settings: "" };
-    const PING: Profile =
-        Profile { name: "no-ping", options: r#"{"pingInterval":0}"#, settings: "" };
-    const TIMEOUT: Profile =
-        Profile { name: "no-timeout", options: r#"{"pingTimeout":0}"#, settings: "" };
+    const MESSAGE: Profile = Profile::options("no-size", r#"{"maxMessageBytes":0}"#);
+    const PING: Profile = Profile::options("no-ping", r#"{"pingInterval":0}"#);
+    const TIMEOUT: Profile = Profile::options("no-timeout", r#"{"pingTimeout":0}"#);
     for profile in [&MESSAGE, &PING, &TIMEOUT] {
         if world.start_another(profile).await?.is_ok() {
             return fail(format!("the server starts with {}", profile.options));

@@ -205,11 +205,7 @@ async fn case(world: World) -> Outcome {
 }
 
 async fn fixed(world: World) -> Outcome {
-    const OTHER: Profile = Profile {
-        name: "other-names",
-        options: r#"{"roomNameRegExp":"/^[0-9]+$/"}"#,
-        settings: "",
-    };
+    const OTHER: Profile = Profile::options("other-names", r#"{"roomNameRegExp":"/^[0-9]+$/"}"#);
     match world.start_another(&OTHER).await? {
         Err(_) => Ok(()),
         Ok(_) => fail("the server starts with another roomNameRegExp"),
