@@ -48,8 +48,9 @@ export class Client {
       'the client connects',
       new Promise((resolve, reject) => {
         if (this.socket.connected) return resolve();
-        this.socket.once('connect', resolve);
-        this.socket.once('connect_error', reject);
+        // Not once(): the socket of clients/js has none.
+        this.socket.on('connect', resolve);
+        this.socket.on('connect_error', reject);
       }),
     );
     return this;

@@ -147,15 +147,16 @@ export async function startServer({ options = {}, flags = [] } = {}) {
   return server;
 }
 
-/** Runs the program to its end; resolves with `{ code, output }`. */
-export function runServer(flags) {
+/** Runs the program to its end, with `input` to read if any; returns `{ code, output }`. */
+export function runServer(flags, { input = '' } = {}) {
   const [program, ...first] = command();
-  const ended = spawnSync(program, [...first, ...flags], { encoding: 'utf8' });
+  const ended = spawnSync(program, [...first, ...flags], { encoding: 'utf8', input });
   if (ended.error) throw ended.error;
   return { code: ended.status, output: ended.stdout + ended.stderr };
 }
 
 /** Starts the server with the client files and the pages of the browser tests. */
-export function startServerWithPages(options = {}) {
-  return startServer({ options, flags: ['--client-files', CLIENT_FILES, '--static', PAGES] });
+export function startServerWithPages(options = {}, flags = []) {
+  const pages = ['--client-files', CLIENT_FILES, '--static', PAGES];
+  return startServer({ options, flags: [...pages, ...flags] });
 }

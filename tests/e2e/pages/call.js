@@ -53,6 +53,22 @@ function login(application, name, options) {
   }, fail);
 }
 
+/** Logs in without camera and microphone; resolves with the easyrtcid, or `{ code, text }`. */
+function enter(application, name, credential) {
+  easyrtc.setUsername(name);
+  easyrtc.setCredential(credential);
+  return new Promise((resolve) => {
+    easyrtc.connect(application, resolve, (code, text) => resolve({ code, text }));
+  });
+}
+
+/** Logs in again on the connection there is; resolves as `enter` does. */
+function enterAgain(credential) {
+  return new Promise((resolve) => {
+    easyrtc.setCredential(credential, resolve, (code, text) => resolve({ code, text }));
+  });
+}
+
 /** Calls a peer; resolves with the kinds of media that came, or rejects with the error's text. */
 function call(id) {
   return new Promise((resolve, reject) => {
