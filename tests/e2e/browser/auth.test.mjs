@@ -1,5 +1,5 @@
 // Each authorizer, as people with the stock client meet it: let in, refused, and sent away when
-// their time is over, unless they log in again before.
+// their time is over, unless they log in again before. And guarded rooms.
 
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
@@ -181,3 +181,43 @@ for (const [name, prepare] of Object.entries(CHAINS)) {
     });
   });
 }
+
+describe('guarded rooms', () => {
+  const ROOMS = { Club: { passphrase: 'open sesame' }, Lounge: { passphrase: 'friend' } };
+  let server;
+  before(async () => {
+    server = await startServerWithPages({ applications: { auth: { rooms: ROOMS } } });
+  });
+  after(() => server?.stop());
+
+  /** Joins a room as a page does; resolves with its name, or the code of the refusal. */
+  const join = ([room, parameter]) =>
+    new Promise((resolve) => easyrtc.joinRoom(room, parameter, resolve, resolve));
+
+  test('open to who gives their passphrases, then and at login', async (t) => {
+    const visitor = await Visitor.open(browser, `${server.url}/call.html`);
+    t.after(() => visitor.close());
+    await visitor.run(() => {
+      const roomParameter = { passphrase: 'friend' };
+      easyrtc.roomJoin.Lounge = { roomName: 'Lounge', roomParameter };
+    });
+    const id = await visitor.run(() => enter('auth', 'Ada', null));
+    assert.equal(typeof id, 'string', JSON.stringify(id));
+    assert.equal(await visitor.run(join, ['Club', { passphrase: 'friend' }]), 'MSG_REJECT_BAD_ROOM');
+    assert.equal(await visitor.run(join, ['Club', { passphrase: 'open sesame' }]), 'Club');
+    assert.deepEqual(await visitor.run(() => Object.keys(easyrtc.getRoomsJoined()).sort()), ['Club', 'Lounge']);
+
+    // Logging in again: the stock client has forgotten what it joined the room with.
+    const again = await visitor.run(() => {
+      easyrtc.roomJoin.Club = { roomName: 'Club', roomParameter: { passphrase: 'open sesame' } };
+      return enterAgain({ any: 'thing' });
+    });
+    assert.equal(again, id);
+    await visitor.assertContent();
+    const refused = await visitor.run(() => {
+      easyrtc.roomJoin.Club = { roomName: 'Club' };
+      return enterAgain({ any: 'thing' });
+    });
+    assert.equal(refused.code, 'LOGIN_BAD_ROOM');
+  });
+});

@@ -33,7 +33,8 @@ function messageLog() {
 const OUTPUT_KEPT = 64 * 1024;
 const START_DEADLINE = 30_000;
 
-function command() {
+/** The program to start, and its first arguments. */
+export function command() {
   const given = process.env.EASYRTC_SERVER;
   return given ? given.split(' ') : [`${TARGET}/release/easyrtc-server`];
 }

@@ -48,11 +48,15 @@ const WITH_A_SECRET = [
   ['a text', token({ sub: 'ada' }, SECRET), 'MSG_REJECT_BAD_STRUCTURE', null],
 ];
 
+const RS256 = { alg: 'RS256' };
+const ISS = { iss: 'tests' };
 const WITH_A_PUBLIC_KEY = [
-  ['a good one', { token: token({}, rsa.privateKey, { alg: 'RS256' }) }, 'token', 'proven'],
-  ['the public key for a secret', { token: token({}, PUBLIC) }, 'LOGIN_BAD_AUTH', 'wrong_algorithm'],
-  ['another key', { token: token({}, other.privateKey, { alg: 'RS256' }) }, 'LOGIN_BAD_AUTH', 'wrong_signature'],
-  ['another type of key', { token: token({}, ed25519.privateKey, { alg: 'EdDSA' }) }, 'LOGIN_BAD_AUTH', 'wrong_algorithm'],
+  ['a good one', { token: token(ISS, rsa.privateKey, RS256) }, 'token', 'proven'],
+  ['the public key for a secret', { token: token(ISS, PUBLIC) }, 'LOGIN_BAD_AUTH', 'wrong_algorithm'],
+  ['another key', { token: token(ISS, other.privateKey, RS256) }, 'LOGIN_BAD_AUTH', 'wrong_signature'],
+  ['another type of key', { token: token(ISS, ed25519.privateKey, { alg: 'EdDSA' }) }, 'LOGIN_BAD_AUTH', 'wrong_algorithm'],
+  ['of somebody else', { token: token({ iss: 'eve' }, rsa.privateKey, RS256) }, 'LOGIN_BAD_AUTH', 'wrong_issuer'],
+  ['of nobody', { token: token({}, rsa.privateKey, RS256) }, 'LOGIN_BAD_AUTH', 'wrong_issuer'],
 ];
 
 const json = (value) => (_, response) => response.end(JSON.stringify(value));
@@ -72,12 +76,12 @@ const PUBLISHERS = [
   ['another key of that name', json({ keys: [jwk(other, 'one')] }), 'LOGIN_BAD_AUTH', 'wrong_signature'],
   ['a key of another type', json({ keys: [jwk(ed25519, 'one')] }), 'LOGIN_BAD_AUTH', 'unknown_key'],
   ['other keys', json({ keys: [jwk(rsa, 'two')] }), 'LOGIN_BAD_AUTH', 'unknown_key'],
-  ['no keys', json({ keys: [] }), 'LOGIN_GEN_FAIL', null],
-  ['no key set', json('soon'), 'LOGIN_GEN_FAIL', null],
-  ['an error', status(500), 'LOGIN_GEN_FAIL', null],
-  ['nothing, and hangs', hang, 'LOGIN_GEN_FAIL', null],
-  ['nothing, and breaks off', breakOff, 'LOGIN_GEN_FAIL', null],
-  ['ten megabytes', flood, 'LOGIN_GEN_FAIL', null],
+  ['no keys', json({ keys: [] }), 'LOGIN_GEN_FAIL', 'keys_unavailable'],
+  ['no key set', json('soon'), 'LOGIN_GEN_FAIL', 'keys_unavailable'],
+  ['an error', status(500), 'LOGIN_GEN_FAIL', 'keys_unavailable'],
+  ['nothing, and hangs', hang, 'LOGIN_GEN_FAIL', 'keys_unavailable'],
+  ['nothing, and breaks off', breakOff, 'LOGIN_GEN_FAIL', 'keys_unavailable'],
+  ['ten megabytes', flood, 'LOGIN_GEN_FAIL', 'keys_unavailable'],
 ];
 
 /** Each: what the backend does, the code and the reason. */
@@ -130,7 +134,7 @@ async function attempt(t, server, credential, expected, reason) {
 
 for (const [name, settings, rows] of [
   ['a secret', `secret = "${SECRET}"\nleeway = "0s"`, WITH_A_SECRET],
-  ['a public key', 'public_key_file = "key.pem"', WITH_A_PUBLIC_KEY],
+  ['a public key', 'public_key_file = "key.pem"\nissuer = "tests"', WITH_A_PUBLIC_KEY],
 ]) {
   describe(`jwt with ${name}, and a token`, () => {
     let server;
@@ -165,7 +169,7 @@ describe('jwt with published keys, where is published', () => {
     const ends = [];
     const url = await startBackend((end) => ends.push(end), hang);
     ends.forEach((end) => end());
-    await attempt(t, await start(t, settings(url)), credential, 'LOGIN_GEN_FAIL', null);
+    await attempt(t, await start(t, settings(url)), credential, 'LOGIN_GEN_FAIL', 'keys_unavailable');
   });
 });
 
