@@ -15,6 +15,7 @@ mod login;
 mod names;
 mod packets;
 mod policies;
+mod rates;
 mod reading;
 mod relay;
 mod resuming;
@@ -55,6 +56,7 @@ pub fn all() -> Vec<&'static Case> {
             server::CASES,
             capabilities::CASES,
             limits::CASES,
+            rates::CASES,
             socketio::CASES,
             packets::CASES,
             eio3::CASES,

@@ -61,7 +61,10 @@ profiles! {
             "roomMaxConnection":0,"loginTimeout":0,"maxDepth":0,"maxConnections":0,
             "maxUnauthenticatedConnections":0,"maxUnauthenticatedPerAddress":0,"maxOutboxMessages":0,
             "maxOutboxBytes":0,"maxTransportSessions":0,"roomEmptyTtl":0,"roomGatherMaxChanges":0,
-            "sessionTtl":0}"#
+            "sessionTtl":0,"maxMessagesPerSecond":0,"maxBytesPerSecond":0,"maxJoinsPerSecond":0,
+            "maxRoomsCreatedPerSecond":0,"maxJoinsPerSecondPerAddress":0,
+            "maxRoomsCreatedPerSecondPerAddress":0,"maxFailedLoginsPerSecond":0,
+            "maxPacketsPerSecond":0,"rateLimitPause":0}"#
     );
     /// No application can be made by clients.
     NO_APPS = options("no-apps", r#"{"appAutoCreateEnable":false}"#);
@@ -150,7 +153,36 @@ profiles! {
     SHALLOW = options("shallow", r#"{"maxDepth":8}"#);
     /// Little may wait for a client.
     SMALL_OUTBOX =
-        options("small-outbox", r#"{"maxOutboxMessages":100,"maxOutboxBytes":2000000}"#);
+        options("small-outbox", r#"{"maxOutboxMessages":100,"maxOutboxBytes":2000000,"maxBytesPerSecond":0,
+            "maxPacketsPerSecond":0}"#);
+    /// Few messages, and a short pause after them.
+    FEW_MESSAGES = options(
+        "few-messages",
+        r#"{"maxMessagesPerSecond":1,"maxMessagesBurst":6,"rateLimitPause":100}"#
+    );
+    /// Few messages, and a pause that is not over while a case plays.
+    LONG_PAUSE = options(
+        "long-pause",
+        r#"{"maxMessagesPerSecond":1,"maxMessagesBurst":3,"rateLimitPause":3600000}"#
+    );
+    /// Few joins.
+    FEW_JOINS = options("few-joins", r#"{"maxJoinsPerSecond":1,"maxJoinsBurst":3}"#);
+    /// Few joins from one address.
+    FEW_JOINS_FROM_HERE = options(
+        "few-joins-from-here",
+        r#"{"maxJoinsPerSecondPerAddress":1,"maxJoinsBurstPerAddress":3}"#
+    );
+    /// Two connections of one address.
+    FEW_FROM_HERE = options("few-from-here", r#"{"maxConnectionsPerAddress":2}"#);
+    /// Few denials, and rooms with a passphrase.
+    FEW_DENIALS = options(
+        "few-denials",
+        r#"{"maxFailedLoginsPerSecond":1,"maxFailedLoginsBurst":3,"applications":{
+            "guarded":{"rooms":{"g-*":{"passphrase":"open sesame"}}}}}"#
+    );
+    /// Few packets.
+    FEW_PACKETS =
+        options("few-packets", r#"{"maxPacketsPerSecond":10,"maxPacketsBurst":30}"#);
     /// Pings come quickly.
     QUICK_PINGS = options("quick-pings", r#"{"pingInterval":200,"pingTimeout":300}"#);
     /// One session of the transport at a time.
