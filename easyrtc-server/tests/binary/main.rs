@@ -8,6 +8,8 @@ mod bounds;
 mod configuration;
 #[cfg(feature = "ws")]
 mod demo;
+#[cfg(feature = "ws")]
+mod flood;
 mod harness;
 #[cfg(feature = "ws")]
 mod journal;

@@ -1,5 +1,6 @@
 //! The raw WebSocket behind the binary.
 
+use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpStream};
 
 use serde_json::{Value, json};
@@ -79,6 +80,21 @@ impl Client {
             Received::Frame(frame) => frame,
             closed @ Received::Closed(_) => panic!("{closed:?}"),
         }
+    }
+
+    /// The next message if it comes within the socket's timeout.
+    pub(crate) fn try_frame(&mut self) -> Option<Value> {
+        let waits = [ErrorKind::WouldBlock, ErrorKind::TimedOut];
+        match self.socket.read() {
+            Ok(Message::Text(text)) => Some(serde_json::from_str(&text).unwrap()),
+            Err(Error::Io(error)) if waits.contains(&error.kind()) => None,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// The socket below.
+    pub(crate) fn stream(&self) -> TcpStream {
+        self.socket.get_ref().try_clone().unwrap()
     }
 
     pub(crate) fn receive(&mut self) -> Received {

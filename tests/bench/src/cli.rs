@@ -14,10 +14,14 @@ Measures what an EasyRTC server needs for its clients: processor time, memory, l
 Many clients connect to it and do one thing after the other, the phases. Each answer and delivery is
 checked: one that is lost or comes twice is a fault, and the exit code is then 1.";
 
+/// All load comes from one address, and some of it as fast as the server takes it.
+const NO_LIMITS: &str = r#"{"roomMaxConnection":0,"maxMessagesPerSecond":0,"maxBytesPerSecond":0,"maxJoinsPerSecond":0,"maxRoomsCreatedPerSecond":0,"maxJoinsPerSecondPerAddress":0,"maxRoomsCreatedPerSecondPerAddress":0,"maxPacketsPerSecond":0}"#;
+
 const AFTER: &str = "\
 Examples:
   easyrtc-bench run http://localhost:8080 --pid $(pidof easyrtc-server)
       A server on this machine, over Socket.IO. Without --pid only times are measured.
+      It must not limit rates: all clients come from one address.
   easyrtc-bench run ws://chat.example.org/ws relay-20 fanout-50
       Two phases over the raw WebSocket: 20 pairs, a room of 50.
   easyrtc-bench compare --candidate 'easyrtc-server --listen 127.0.0.1:0' --original
@@ -96,7 +100,7 @@ pub(crate) struct Compare {
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) rounds: u32,
     /// The options of both servers
-    #[arg(long, default_value = r#"{"roomMaxConnection":0}"#, value_name = "JSON")]
+    #[arg(long, default_value = NO_LIMITS, value_name = "JSON")]
     pub(crate) easyrtc_options: String,
     /// The core that servers run on; none is reserved if there is only one
     #[arg(long, default_value_t = 0, value_name = "CORE")]

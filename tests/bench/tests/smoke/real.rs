@@ -24,7 +24,9 @@ pub(crate) fn candidate(transport: Transport) -> Candidate {
         name: "ours".to_owned(),
         command: format!("env {ROLE}=1 '{}' {test}", program.display()),
         transport,
-        options: r#"{"roomMaxConnection":0,"pingInterval":100}"#.to_owned(),
+        options: r#"{"roomMaxConnection":0,"pingInterval":100,"maxMessagesPerSecond":0,
+            "maxBytesPerSecond":0,"maxPacketsPerSecond":0}"#
+            .to_owned(),
         core: None,
     }
 }
