@@ -63,7 +63,8 @@ fn what_waits_is_held_against_the_rate_when_its_turn_comes() {
         assert!(say(&mut table, 1).is_empty());
     }
     let lines = table.wait(ms(1000));
-    let outcomes: Vec<String> = lines.iter().map(|line| outcome(std::slice::from_ref(line))).collect();
+    let outcomes: Vec<String> =
+        lines.iter().map(|line| outcome(std::slice::from_ref(line))).collect();
     assert_eq!(outcomes, ["ok", "MSG_REJECT_GEN_FAIL"], "still paused, and one still waits");
     let lines = table.wait(ms(1000));
     assert_eq!(outcome(&lines), "ok");
