@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use easyrtc_state::LoginQuestion;
+use serde_json::Value;
 
 use crate::authorizer::{Authorizer, Deciding, Decision};
 pub(crate) use token::Token;
@@ -32,7 +33,7 @@ pub struct JwtOptions {
     pub algorithms: Vec<Algorithm>,
     /// What has to hold for them.
     pub expected: Expected,
-    /// Where the token is in `credential`; a `credential` that is a text is the token itself.
+    /// Where the token is in `credential`.
     pub credential: ClaimPath,
     /// Which claims say what.
     pub claims: ClaimNames,
@@ -92,14 +93,8 @@ impl JwtOptions {
     /// The token of a login, if it has one.
     fn find(&self, login: &LoginQuestion) -> Option<String> {
         let credential = login.credential.as_ref().and_then(|credential| {
-            match serde_json::from_str(credential.as_str()) {
-                // Any text may be a password for somebody else.
-                Ok(serde_json::Value::String(text)) => {
-                    Token::parse(&text).is_some().then_some(text)
-                }
-                Ok(value) => Some(self.credential.of(&value)?.as_str()?.to_owned()),
-                Err(_) => None,
-            }
+            let credential: Value = serde_json::from_str(credential.as_str()).ok()?;
+            Some(self.credential.of(&credential)?.as_str()?.to_owned())
         });
         credential
             .or_else(|| {

@@ -48,8 +48,8 @@ pub enum InvalidUser {
 }
 
 /// The users of a file. A login proves with a password that it is one of them:
-/// `credential` is `{"username", "password"}`, or `{"password"}` or the password itself as text
-/// beside the `username` of the login.
+/// `credential` is `{"username", "password"}`, or `{"password"}` beside the `username` of the
+/// login.
 ///
 /// A login without a password is left to the next authorizer, unless it takes a name of the file.
 pub struct Users {
@@ -192,9 +192,6 @@ struct Proof {
 impl Proof {
     /// `None` if there is no password.
     fn read(credential: &str) -> Option<Self> {
-        if let Ok(password) = serde_json::from_str(credential) {
-            return Some(Self { username: None, password });
-        }
         let mut object: BTreeMap<String, Box<RawValue>> = serde_json::from_str(credential).ok()?;
         let password = serde_json::from_str(object.remove("password")?.get()).ok()?;
         // A name that is none is not that of a user either: an empty one is never found.

