@@ -145,6 +145,7 @@ impl Server {
     }
 
     /// What it has logged since the last line waited for; it has to end by itself.
+    #[cfg(feature = "ws")]
     pub(crate) fn rest_of_log(&mut self) -> String {
         let mut text = String::new();
         self.stderr.read_to_string(&mut text).unwrap();

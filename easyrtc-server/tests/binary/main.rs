@@ -24,4 +24,6 @@ mod signalling;
 mod stopping;
 mod transports;
 #[cfg(feature = "ws")]
+mod turn;
+#[cfg(feature = "ws")]
 mod web_socket;
