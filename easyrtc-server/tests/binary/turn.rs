@@ -63,7 +63,10 @@ fn clients_of_its_applications_get_some_and_nobody_else_sees_them() {
     server.signal("TERM");
     assert!(server.wait().success());
     let (log, journal) = (server.rest_of_log(), std::fs::read_to_string(journal).unwrap());
-    assert!(log.contains("easyrtc_auth: decided") && journal.contains("turn:t.example"), "{log}{journal}");
+    assert!(
+        log.contains("easyrtc_auth: decided") && journal.contains("turn:t.example"),
+        "{log}{journal}"
+    );
     for (name, text) in [("log", log), ("journal", journal)] {
         for secret in &seen {
             assert!(!text.contains(secret), "{secret} in the {name}: {text}");
