@@ -118,6 +118,7 @@ impl Server {
     }
 
     /// Bytes of memory that are the process's own.
+    #[cfg(feature = "ws")]
     pub(crate) fn memory(&self) -> u64 {
         let status = format!("/proc/{}/status", self.child.id());
         let status = std::fs::read_to_string(status).unwrap();
