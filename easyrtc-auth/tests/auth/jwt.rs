@@ -74,6 +74,20 @@ async fn each_algorithm_with_its_key() {
 }
 
 #[tokio::test]
+async fn no_character_of_a_token_can_be_another() {
+    let jwt = with_secret();
+    let token = signed(Algorithm::Hs256, SECRET, &claims());
+    for (at, was) in token.char_indices() {
+        for other in ['A', 'B', 'g', '_', '.', '=', '+', '\0'] {
+            let mut changed = token.clone();
+            changed.replace_range(at..=at, other.encode_utf8(&mut [0; 4]));
+            let outcome = outcome(&jwt, with_token(&changed)).await;
+            assert_eq!(outcome == "allow ada", was == other, "{changed}: {outcome}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn no_algorithm_but_that_of_the_key() {
     let none = |header: &str| {
         let [header, claims] =
