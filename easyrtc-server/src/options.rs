@@ -28,12 +28,20 @@ pub(crate) use secret::{HIDDEN, PLACEHOLDER};
 pub use value::Value;
 
 /// The effective options.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Options {
     /// What they set.
     pub protocol: Protocol,
     /// What was given, as JSON text; what is not here has its default.
     pub given: BTreeMap<&'static str, Box<str>>,
+}
+
+/// Values as they were given may be secret.
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let given: Vec<_> = self.given.keys().collect();
+        f.debug_struct("Options").field("protocol", &self.protocol).field("given", &given).finish()
+    }
 }
 
 /// What the options set, by who has it.
@@ -106,7 +114,7 @@ impl Default for Transport {
 }
 
 /// An option as one source gives it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Given {
     /// Its name, known or not.
     pub name: String,
@@ -114,6 +122,14 @@ pub struct Given {
     pub value: Box<RawValue>,
     /// The flag, environment variable or file it stands in.
     pub origin: String,
+}
+
+impl fmt::Debug for Given {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, origin, value: _ } = self;
+        let mut given = f.debug_struct("Given");
+        given.field("name", name).field("origin", origin).finish_non_exhaustive()
+    }
 }
 
 /// Something that was understood but has no effect, or not the one it may be given for.

@@ -246,6 +246,8 @@ fn secrets_of_applications_are_hidden() {
     let shown = without_secrets("applications", text);
     assert!(!shown.contains("s3cret") && shown.contains("open"), "{shown}");
     assert_eq!(shown.matches("<hidden by --print-config>").count(), 4);
+    let (options, _) = read(&format!(r#"{{"applications":{text}}}"#)).unwrap();
+    assert!(!format!("{options:?}").contains("s3cret"), "{options:?}");
     let plain = r#"{"my.app":{ "rooms":{"r":{"passphrase":null}}}}"#;
     assert_eq!(without_secrets("applications", plain), plain);
 }
