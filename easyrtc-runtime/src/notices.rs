@@ -1,4 +1,4 @@
-//! What the core notes, as numbers and as log lines. Names and codes only; never payloads or credentials.
+//! What the core notes, as numbers and log lines: names and codes, never payloads or credentials.
 //!
 //! What a client can bring about as often as it likes is logged for debugging only: others must not
 //! fill the operator's disk.

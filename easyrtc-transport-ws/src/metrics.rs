@@ -66,7 +66,8 @@ pub struct Metrics {
     pub origins_refused: u64,
     /// Events dropped because they had no `id` (decision D31).
     pub frames_dropped: u64,
-    /// Times that a client sent too many packets (`maxPacketsPerSecond`) and was not read for a while.
+    /// Times that a client sent too many packets (`maxPacketsPerSecond`) and was not read for a
+    /// while.
     pub lines_held: u64,
     /// Sessions closed because the client did what the protocol forbids.
     pub violations: u64,

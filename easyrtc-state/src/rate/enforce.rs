@@ -162,8 +162,8 @@ pub(crate) fn may_be_denied(state: &State, conn: ConnId, ctx: &Ctx<'_>) -> Resul
     }
 }
 
-/// A login, or the entry into a guarded room, was denied with `code`. That the server could not find
-/// out is nobody's guess that failed.
+/// A login, or the entry into a guarded room, was denied with `code`. That the server could not
+/// find out is nobody's guess that failed.
 pub(crate) fn denied(state: &mut State, conn: ConnId, code: &ErrorCode, ctx: &Ctx<'_>) {
     let of_server = [ErrorCode::LoginGenFail, ErrorCode::LoginTimeout, ErrorCode::MsgRejectGenFail];
     if !of_server.contains(code) {

@@ -1,11 +1,13 @@
 //! WebSockets.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use easyrtc_runtime::Rate;
 use easyrtc_transport_socketio::Config;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::Server;
+use crate::support::http::Polling;
 use crate::support::ws::Ws;
 
 #[tokio::test]
@@ -73,6 +75,48 @@ async fn what_the_protocol_forbids_ends_the_session() {
     ws.assert_closed().await;
     server.sessions(0).await;
     assert_eq!(server.metrics().violations, messages.len() as u64 + 5);
+}
+
+/// Whatever a client sends as fast as it can is read no faster than it may be sent, before it is
+/// connected to the namespace too; nothing is refused, and nothing lost.
+#[tokio::test]
+async fn a_flood_of_packets_is_read_slowly() {
+    let max_packets = Rate::new(20, 25);
+    let ping_timeout = Duration::from_millis(400);
+    let ping_interval = Duration::from_millis(50);
+    let config = Config { max_packets, ping_interval, ping_timeout, ..Config::default() };
+    let server = Server::with(config).await;
+    let start = Instant::now();
+    let mut ws = Ws::open(server.address).await;
+    for _ in 0..40 {
+        ws.send("40/random").await;
+    }
+    ws.send("40").await;
+    let mut refused = 0;
+    loop {
+        match ws.text().await {
+            text if text.starts_with("44/random") => refused += 1,
+            text if text == "2" => ws.send("3").await,
+            text => break assert!(text.starts_with("40{"), "{text}"),
+        }
+    }
+    assert_eq!(refused, 40);
+    assert!(start.elapsed() >= Duration::from_secs(1), "{:?}", start.elapsed());
+    let metrics = server.metrics();
+    assert!(metrics.lines_held >= 1 && metrics.ping_timeouts == 0, "{metrics:?}");
+}
+
+#[tokio::test]
+async fn posted_packets_are_read_no_faster() {
+    let max_packets = Rate::new(20, 25);
+    let server = Server::with(Config { max_packets, ..Config::default() }).await;
+    let polling = Polling::connect(server.address).await;
+    let start = Instant::now();
+    let junk = vec![r#"42["junk",1]"#; 40].join("\u{1e}");
+    assert_eq!(polling.post(junk).await.status, 200);
+    assert!(start.elapsed() >= Duration::from_secs(1), "{:?}", start.elapsed());
+    let metrics = server.metrics();
+    assert!(metrics.lines_held >= 1 && metrics.packets_dropped == 40, "{metrics:?}");
 }
 
 #[tokio::test]

@@ -1,9 +1,10 @@
 //! Signs of life, and a core that lets a client wait.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use easyrtc_runtime::{
-    Answer, Config as CoreConfig, OpenToEveryone, Options, Question, Responder, Runtime, Verdict,
+    Answer, Config as CoreConfig, OpenToEveryone, Options, Question, Rate, Responder, Runtime,
+    Verdict,
 };
 use easyrtc_transport_ws::Config;
 use futures_util::{SinkExt, StreamExt};
@@ -52,6 +53,27 @@ async fn a_session_outlives_a_silent_line() {
     let resume = json!({"token": token(&welcome), "received": 0});
     let (_client, welcome) = Client::resume(server.address, &resume).await;
     assert_eq!(welcome["resumed"], true);
+}
+
+/// Whatever a client sends as fast as it can is read no faster than it may be sent; nothing is
+/// refused, and nothing lost.
+#[tokio::test]
+async fn a_flood_of_pings_is_read_slowly() {
+    const PINGS: usize = 40;
+    let max_packets = Rate::new(20, 25);
+    let server = Server::with(Config { max_packets, ..impatient() }).await;
+    let (mut client, _) = Client::log_in(server.address).await;
+    let start = Instant::now();
+    for _ in 0..PINGS {
+        client.stream.send(Message::Ping(Vec::new().into())).await.unwrap();
+    }
+    client.send(&json!({"event": "easyrtcCmd", "id": 9, "message": room_list()})).await;
+    while !soon(client.stream.next()).await.unwrap().unwrap().is_text() {}
+    // What it has to wait for is no silence, though it is longer than the ping timeout.
+    assert!(start.elapsed() >= Duration::from_secs(1), "{:?}", start.elapsed());
+    let metrics = server.metrics();
+    assert!((1..=3).contains(&metrics.lines_held), "{metrics:?}");
+    assert_eq!(metrics.ping_timeouts, 0);
 }
 
 #[tokio::test]
