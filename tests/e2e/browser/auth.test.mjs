@@ -123,9 +123,11 @@ for (const [name, prepare] of Object.entries(CHAINS)) {
     });
 
     /** A page that has logged in, or tried to: `entered` is what came of it. */
-    async function arrive(t, credential) {
+    async function arrive(t, proof) {
       const visitor = await Visitor.open(browser, `${server.url}/call.html`);
       t.after(() => visitor.close());
+      // What is good for a short time is made when the page is there.
+      const credential = proof();
       visitor.entered = await visitor.run((c) => enter('auth', 'Somebody', c), credential);
       return visitor;
     }
@@ -135,7 +137,7 @@ for (const [name, prepare] of Object.entries(CHAINS)) {
         applicationName: 'auth',
         credential: given.ada,
       });
-      const ada = await arrive(t, given.ada);
+      const ada = await arrive(t, () => given.ada);
       assert.equal(typeof ada.entered, 'string', JSON.stringify(ada.entered));
       const entry = await watcher.receiveUpdate('default', ada.entered);
       assert.equal(entry.username, 'ada', 'not the name the page gave itself');
@@ -155,7 +157,7 @@ for (const [name, prepare] of Object.entries(CHAINS)) {
       ['no proof', () => null],
     ]) {
       test(`refuses ${what}, and says so to the page`, async (t) => {
-        const visitor = await arrive(t, credential());
+        const visitor = await arrive(t, credential);
         assert.equal(visitor.entered.code, 'LOGIN_BAD_AUTH', JSON.stringify(visitor.entered));
         await visitor.until('the connection ends', () => seen.disconnects > 0);
         assert.ok(!server.output.includes('fingerprint'), server.output);
@@ -163,12 +165,12 @@ for (const [name, prepare] of Object.entries(CHAINS)) {
     }
 
     test('sends away whose time is over, but not who logged in again before', async (t) => {
-      const stays = await arrive(t, given.brief());
+      const stays = await arrive(t, () => given.brief());
       assert.equal(typeof stays.entered, 'string', JSON.stringify(stays.entered));
       const again = await stays.run((credential) => enterAgain(credential), given.ada);
       assert.equal(again, stays.entered, 'the easyrtcid stays');
       // The time of this one ends after that of the first login would have.
-      const goes = await arrive(t, given.brief(1));
+      const goes = await arrive(t, () => given.brief(1));
       assert.equal(typeof goes.entered, 'string', JSON.stringify(goes.entered));
       await goes.until('the connection ends', () => seen.disconnects > 0);
       const errors = await goes.run(() => seen.errors.map(({ errorCode }) => errorCode));

@@ -51,6 +51,11 @@ for (const page of ['auth', 'rooms']) {
       const config = files.write('block.toml', block);
       const { code, output } = runServer(['--check-config', '--config', config]);
       assert.equal(code, 0, output);
+      const printed = runServer(['--print-config', '--config', config]);
+      assert.equal(printed.code, 0, printed.output);
+      for (const secret of [SECRET.trim(), 'open sesame']) {
+        assert.ok(!printed.output.includes(secret), printed.output);
+      }
     });
   });
 

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import WebSocket from 'ws';
 import { EasyrtcSocket } from '../../../clients/js/easyrtc-socket.mjs';
-import { Files, startBackend, token } from '../harness/auth.mjs';
+import { Files, seconds, startBackend, token } from '../harness/auth.mjs';
 import { Clients } from '../harness/client.mjs';
 import { startServer } from '../harness/server.mjs';
 import { until } from '../harness/wait.mjs';
@@ -22,9 +22,9 @@ async function start(t, settings) {
 
 /** Options of a client on a raw WebSocket at this URL of the server. */
 const raw = (path = '/ws', headers = {}) => ({
-  connect: (url) =>
+  connect: (url, { reconnection }) =>
     new EasyrtcSocket(url + path, {
-      reconnection: false,
+      reconnection,
       // Browsers can't send headers; other clients can.
       WebSocket: function (address, protocols) {
         return new WebSocket(address, protocols, { headers });
@@ -40,6 +40,7 @@ describe('jwt', () => {
     auth.chain = ["jwt"]
     [auth.jwt]
     secret = "${SECRET}"
+    leeway = "0s"
     credential = ["sso", "jwt"]
     claims.username = "name"
     claims.groups = ["realm_access", "roles"]
@@ -77,6 +78,20 @@ describe('jwt', () => {
       if (expected !== 'token') return;
       assert.equal(own(answer).username, 'ada');
       assert.deepEqual(Object.keys(answer.msgData.groupList), ['staff']);
+    });
+  }
+
+  for (const [mode, options] of [['websocket', {}], ['polling', {}], ['raw', raw()]]) {
+    test(`a login ends with its token, and the client stays away, by ${mode}`, async (t) => {
+      const brief = token({ ...claims, exp: seconds(3) }, SECRET);
+      const fields = { credential: { sso: { jwt: brief } } };
+      const clients = new Clients(server.url, t);
+      const client = await clients.login(mode, fields, { ...options, reconnection: true });
+      const { msgData } = await client.receiveType('error');
+      assert.equal(msgData.errorCode, 'LOGIN_TIMEOUT');
+      assert.equal(await client.disconnected(), 'io server disconnect');
+      const again = await clients.connect(mode, options);
+      assert.equal(outcome(await again.authenticate(fields)), 'LOGIN_BAD_AUTH');
     });
   }
 });
