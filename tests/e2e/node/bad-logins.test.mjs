@@ -64,6 +64,12 @@ const status = (code) => (_, response) => response.writeHead(code).end('{"decisi
 const hang = () => {};
 const breakOff = (request) => request.socket.destroy();
 
+/** A byte now and then, for ever. */
+function trickle(_, response) {
+  const timer = setInterval(() => response.write(' '), 50);
+  response.once('close', () => clearInterval(timer));
+}
+
 /** Ten megabytes, or as much of them as is wanted. */
 function flood(_, response) {
   response.write('{"decision":"allow","username":"');
@@ -80,6 +86,7 @@ const PUBLISHERS = [
   ['no key set', json('soon'), 'LOGIN_GEN_FAIL', 'keys_unavailable'],
   ['an error', status(500), 'LOGIN_GEN_FAIL', 'keys_unavailable'],
   ['nothing, and hangs', hang, 'LOGIN_GEN_FAIL', 'keys_unavailable'],
+  ['a byte now and then', trickle, 'LOGIN_GEN_FAIL', 'keys_unavailable'],
   ['nothing, and breaks off', breakOff, 'LOGIN_GEN_FAIL', 'keys_unavailable'],
   ['ten megabytes', flood, 'LOGIN_GEN_FAIL', 'keys_unavailable'],
 ];
@@ -90,6 +97,7 @@ const BACKENDS = [
   ['denies', json({ decision: 'deny' }), 'LOGIN_BAD_AUTH', 'refused'],
   ['passes, and there is nobody else', json({ decision: 'pass' }), 'LOGIN_BAD_AUTH', 'no_proof'],
   ['hangs', hang, 'LOGIN_GEN_FAIL', 'timeout'],
+  ['sends a byte now and then', trickle, 'LOGIN_GEN_FAIL', 'timeout'],
   ['breaks off', breakOff, 'LOGIN_GEN_FAIL', 'broken_response'],
   ['answers 500', status(500), 'LOGIN_GEN_FAIL', 'wrong_status'],
   ['answers 201', status(201), 'LOGIN_GEN_FAIL', 'wrong_status'],

@@ -7,6 +7,7 @@ import WebSocket from 'ws';
 import { EasyrtcSocket } from '../../../clients/js/easyrtc-socket.mjs';
 import { Files, seconds, startBackend, token } from '../harness/auth.mjs';
 import { Clients } from '../harness/client.mjs';
+import { Relay } from '../harness/relay.mjs';
 import { startServer } from '../harness/server.mjs';
 import { until } from '../harness/wait.mjs';
 
@@ -94,6 +95,21 @@ describe('jwt', () => {
       assert.equal(outcome(await again.authenticate(fields)), 'LOGIN_BAD_AUTH');
     });
   }
+
+  test('a login ends with its token also while the line is cut', async (t) => {
+    const clients = new Clients(server.url, t);
+    const watcher = await clients.login('websocket', inCredential);
+    const relay = await Relay.to(server.url);
+    t.after(() => relay.close());
+    const brief = token({ ...claims, exp: seconds(3) }, SECRET);
+    const options = { ...raw(), reconnection: true };
+    const client = await new Clients(relay.url, t).login('raw', { credential: { sso: { jwt: brief } } }, options);
+    relay.cut();
+    await watcher.receiveRemoval('default', client.easyrtcid);
+    relay.mend();
+    await client.disconnected();
+    assert.equal((await watcher.roomCounts()).default, 1);
+  });
 });
 
 describe('webhook', () => {

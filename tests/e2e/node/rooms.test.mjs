@@ -45,6 +45,12 @@ hidden = { fieldValue = "unseen" }
 roomAutoCreateEnable = false
 [options.applications."closed.app".rooms]
 Lobby = {}
+
+[options.applications."own.app"]
+hideRoomList = true
+publicOptions = { theme = "dark" }
+iceServers = [{ urls = "stun:own.example.org" }]
+appDefaultFieldObj.motd = { fieldValue = "hello", fieldOption = { isShared = true } }
 `;
 
 const TRANSPORTS = {
@@ -290,6 +296,22 @@ for (const [transport, options] of Object.entries(TRANSPORTS)) {
       assert.equal(left['kept-1'], 0);
       assert.equal(left.Club, 0);
       assert.equal(outcome(await member.joinRoom('Brief')), 'roomData', 'it is made again');
+    });
+
+    test('an application has what is configured for it, and another has not', async (t) => {
+      for (const [app, theme, motd, ice] of [
+        ['own.app', 'dark', 'hello', 1],
+        ['my.app', undefined, undefined, 0],
+      ]) {
+        const { token } = await enter(t, { app }, roomJoin('Lobby'));
+        const { application, iceConfig } = token.msgData;
+        assert.equal(application.option?.theme, theme);
+        assert.equal(application.field?.motd.fieldValue, motd);
+        const urls = iceConfig.iceServers.flatMap((server) => server.urls);
+        assert.equal(urls.filter((url) => url === 'stun:own.example.org').length, ice);
+      }
+      const hidden = await enter(t, { app: 'own.app', permissions: ['listRooms'] });
+      assert.equal(outcome(await hidden.command('getRoomList')), 'MSG_REJECT_NO_ROOM_LIST');
     });
 
     for (const [what, fields, expected] of [
