@@ -274,3 +274,27 @@ async fn a_large_broadcast_lets_others_have_a_turn() {
     while members.join_next().await.is_some() {}
     assert_eq!(heard.load(Ordering::Relaxed), MEMBERS);
 }
+
+#[tokio::test(start_paused = true)]
+async fn limits_that_are_met_are_counted_and_the_feeder_waits() {
+    let mut options = Options::default();
+    let rates = &mut options.core.limits.rates;
+    rates.connection.messages = Rate::new(1, 3);
+    rates.pause = Duration::from_secs(5);
+    let runtime = start(options);
+    let mut peer = Peer::login(&runtime).await;
+    let start = tokio::time::Instant::now();
+    for expected in ["roomList", "roomList", "MSG_REJECT_GEN_FAIL"] {
+        peer.say(ClientEvent::Cmd, LIST).await;
+        assert!(peer.next().await.contains(expected));
+    }
+    assert!(start.elapsed() < Duration::from_secs(1));
+    // Nothing is fed before the pause is over.
+    peer.say(ClientEvent::Cmd, LIST).await;
+    assert!(start.elapsed() >= Duration::from_secs(5));
+    assert!(peer.next().await.contains("roomList"));
+    let limited = runtime.limited();
+    assert_eq!(limited.len(), LimitName::ALL.len());
+    let met: Vec<_> = limited.into_iter().filter(|(_, count)| *count > 0).collect();
+    assert_eq!(met, [(LimitName::Messages, 1)]);
+}
