@@ -112,6 +112,7 @@ fn nothing_secret_is_seen() {
     let expired = token(&directory, &["--username", "bob", "--expires", "0s"]);
     let journal = directory.path().join("journal");
     let flags = ["--log-level", "trace", "--journal", journal.to_str().unwrap()];
+    let flags = [&flags[..], &["--metrics-listen", "127.0.0.1:0"]].concat();
     let mut server = start(&directory, &flags, &[]);
 
     let room = |name: &str, parameter: Value| json!({ name: { "roomName": name, "roomParameter": parameter } });
@@ -150,6 +151,9 @@ fn nothing_secret_is_seen() {
     let mut client = Client::connect(server.address(), &path, &headers).unwrap();
     assert_eq!(log_in(&mut client, 1, &json!({}))["errorCode"], "LOGIN_BAD_AUTH");
 
+    let metrics = crate::metrics::text(&server);
+    assert!(metrics.contains("easyrtc_"), "{metrics}");
+
     server.signal("TERM");
     assert!(server.wait().success());
     let log = server.rest_of_log();
@@ -160,7 +164,9 @@ fn nothing_secret_is_seen() {
     assert!(journal.contains("\"authorization\":"), "{journal}");
     let signature = good.rsplit_once('.').unwrap().1;
     let expired = expired.rsplit_once('.').unwrap().1;
-    for (name, text) in [("log", &log), ("journal", &journal), ("answers", &answers)] {
+    for (name, text) in
+        [("log", &log), ("journal", &journal), ("answers", &answers), ("metrics", &metrics)]
+    {
         for secret in ["s3cret", signature, expired, hash.as_str()] {
             assert!(!text.contains(secret), "{secret} in the {name}: {text}");
         }

@@ -13,6 +13,11 @@ fn start(flags: &[&str]) -> Server {
     Server::start(&[&["--metrics-listen", "127.0.0.1:0"], flags].concat())
 }
 
+/// All that there is to see, as text.
+pub(crate) fn text(server: &Server) -> String {
+    Server::request_at(place(server), "GET", "/metrics", "").body
+}
+
 fn place(server: &Server) -> SocketAddr {
     let mut lines = server.announced.iter();
     let url = lines.find_map(|line| line.strip_prefix("Metrics: http://")).unwrap();
