@@ -238,7 +238,8 @@ impl Inner {
             return Ok(());
         }
         let username = grant.username.as_ref().or(login.username.as_ref());
-        self.options.rooms.check(&login.app, &login.rooms, username)
+        let entered = login.rooms.iter().filter(|(room, _)| !login.is_in.contains(*room));
+        self.options.rooms.check(&login.app, entered, username)
     }
 
     fn room_join(&self, join: &RoomJoinQuestion) -> Verdict {

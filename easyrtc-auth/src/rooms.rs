@@ -106,17 +106,17 @@ impl RoomProofs {
     ///
     /// # Errors
     /// Why not, for the first that stays closed.
-    pub fn check(
+    pub fn check<'a>(
         &self,
         app: &AppName,
-        rooms: &BTreeMap<RoomName, Option<Payload>>,
+        rooms: impl IntoIterator<Item = (&'a RoomName, &'a Option<Payload>)>,
         username: Option<&Username>,
     ) -> Result<(), Reason> {
         let opened = |(room, offer): (&RoomName, &Option<Payload>)| match self.opener(app, room) {
             Some(opener) => opener.opens(self, offer.as_ref(), (app, room), username),
             None => Ok(()),
         };
-        rooms.iter().try_for_each(opened)
+        rooms.into_iter().try_for_each(opened)
     }
 
     /// The same for `rooms` all of which the core knows to be guarded.

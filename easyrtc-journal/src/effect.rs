@@ -65,6 +65,7 @@ enum RecordedQuestion<'a> {
         credential: Option<&'a Payload>,
         easyrtcsid: Option<&'a SessionId>,
         rooms: &'a BTreeMap<RoomName, Option<Payload>>,
+        is_in: &'a BTreeSet<RoomName>,
         meta: &'a ConnMeta,
     },
     RoomJoin {
@@ -146,6 +147,7 @@ fn recorded_question(
             credential: login.credential.as_ref(),
             easyrtcsid: login.easyrtcsid.as_ref(),
             rooms: &login.rooms,
+            is_in: &login.is_in,
             meta: &login.meta,
         },
         Question::RoomJoin(join) => RecordedQuestion::RoomJoin {

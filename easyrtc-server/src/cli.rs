@@ -172,7 +172,7 @@ pub struct NewToken {
 /// What an invitation says.
 #[derive(Clone, Debug, Args)]
 pub struct NewInvitation {
-    /// The secret of [invitation]
+    /// The secret of `[invitation]`
     #[arg(long, value_name = "FILE")]
     pub key_file: PathBuf,
 

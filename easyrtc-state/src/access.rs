@@ -39,6 +39,7 @@ impl Client {
     }
 
     /// Whether leave from outside is needed before it enters a room.
+    //= docs/spec/rooms.md#rooms.guarded-member
     pub(crate) fn needs_leave(&self, room: &RoomName, config: &Config) -> bool {
         config.room(&self.app, room).is_some_and(|room| room.guarded)
             && !self.rooms.contains(room)

@@ -66,6 +66,8 @@ pub struct LoginQuestion {
     /// room. Who lets it in vouches for its proofs of those that are guarded; all else about them
     /// the core decides.
     pub rooms: BTreeMap<RoomName, Option<Payload>>,
+    /// Those of them it is in already, when it logs in again: it needs no proof of them.
+    pub is_in: BTreeSet<RoomName>,
     /// What is known of the connection.
     pub meta: Arc<ConnMeta>,
 }

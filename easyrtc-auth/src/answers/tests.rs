@@ -85,6 +85,7 @@ fn question(conn: u64, app: &str) -> LoginQuestion {
         credential: None,
         easyrtcsid: None,
         rooms: std::collections::BTreeMap::new(),
+        is_in: [].into(),
         meta: ConnMeta::new(TransportKind::WebSocket).into(),
     }
 }
@@ -182,6 +183,11 @@ async fn guarded_rooms_open_to_their_proofs_and_to_who_may_enter_any() {
     assert_eq!(with("a-allow", Some(r#"{"passphrase":"x"}"#)).await, refused);
     assert_eq!(with("a-visitor", None).await, refused);
     assert!(matches!(with("alater-master", None).await, Verdict::Allow(_)));
+    let mut again = question(1, "a-allow");
+    again.rooms = [(room("club"), None)].into();
+    again.is_in = [room("club")].into();
+    let Answer::Now(again) = answers.respond(Question::Login(again)) else { panic!("waits") };
+    assert_eq!(again, Verdict::Allow(Grant::default()), "who is in needs no proof");
     assert_eq!(with("a-deny", None).await, Verdict::Deny(ErrorCode::LoginBadAuth));
 
     let join = |parameter: Option<&str>| {

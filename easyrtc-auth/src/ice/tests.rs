@@ -48,6 +48,7 @@ fn login(username: Option<&str>) -> LoginQuestion {
         credential: None,
         easyrtcsid: None,
         rooms: BTreeMap::new(),
+        is_in: [].into(),
         meta: Arc::new(ConnMeta::new(TransportKind::WebSocket)),
     }
 }

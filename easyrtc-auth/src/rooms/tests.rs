@@ -22,7 +22,7 @@ fn proofs() -> RoomProofs {
 
 fn enter(room: &str, offer: Option<&str>, username: Option<&str>) -> Result<(), Reason> {
     let offer = offer.map(|text| Payload::parse(text).unwrap());
-    let rooms = [(RoomName::parse(room).unwrap(), offer)].into();
+    let rooms = BTreeMap::from([(RoomName::parse(room).unwrap(), offer)]);
     proofs().check(&app(), &rooms, username.map(|name| Username::parse(name).unwrap()).as_ref())
 }
 
@@ -68,9 +68,9 @@ fn a_passphrase_opens_its_room() {
 fn every_room_has_to_open() {
     let offer = Payload::parse(r#"{"passphrase":"sesame"}"#).unwrap();
     let [club, class] = ["club", "class-1"].map(|name| RoomName::parse(name).unwrap());
-    let both = [(club.clone(), Some(offer.clone())), (class, None)].into();
+    let both = BTreeMap::from([(club.clone(), Some(offer.clone())), (class, None)]);
     assert_eq!(proofs().check(&app(), &both, None), Err("no_room_proof"));
-    assert_eq!(proofs().check(&app(), &[(club, Some(offer))].into(), None), Ok(()));
+    assert_eq!(proofs().check(&app(), &BTreeMap::from([(club, Some(offer))]), None), Ok(()));
 }
 
 #[test]

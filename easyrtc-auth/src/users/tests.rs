@@ -30,6 +30,7 @@ fn login(username: Option<&str>, credential: Option<&str>) -> Arc<LoginQuestion>
         credential: credential.map(|text| Payload::parse(text).unwrap()),
         easyrtcsid: None,
         rooms: BTreeMap::new(),
+        is_in: [].into(),
         meta: ConnMeta::new(TransportKind::WebSocket).into(),
     })
 }

@@ -19,6 +19,7 @@ pub(crate) fn login(credential: Option<&str>) -> LoginQuestion {
         credential: credential.map(|text| Payload::parse(text).unwrap()),
         easyrtcsid: None,
         rooms: [].into(),
+        is_in: [].into(),
         meta: ConnMeta::new(TransportKind::WebSocket).into(),
     }
 }

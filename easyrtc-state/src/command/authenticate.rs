@@ -44,16 +44,21 @@ pub(super) fn ask(
         return refuse(state, conn, ticket, reject, ctx);
     }
     let app = app_name(&request, ctx);
+    let rooms = match &request.room_join {
+        Some(named) => named.rooms.clone(),
+        None => default_room(ctx),
+    };
+    //= docs/spec/rooms.md#rooms.guarded-member
+    let client = connection.client.as_ref().filter(|client| client.app == app);
+    let is_in = |room: &&RoomName| client.is_some_and(|client| client.rooms.contains(*room));
     let question = Question::Login(LoginQuestion {
         conn,
         app,
         username: request.username.clone(),
         credential: request.credential.clone(),
         easyrtcsid: request.easyrtcsid.clone(),
-        rooms: match &request.room_join {
-            Some(named) => named.rooms.clone(),
-            None => default_room(ctx),
-        },
+        is_in: rooms.keys().filter(is_in).cloned().collect(),
+        rooms,
         meta: connection.meta.clone(),
     });
     let pending = Pending { conn, ticket, about: About::Login(request), deadline: None };

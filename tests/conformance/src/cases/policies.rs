@@ -51,6 +51,8 @@ pub(super) const CASES: &[Case] = &[
         play!(guarded_for_any),
     )
     .with(&POLICIES),
+    Case::must("rooms.guarded-member", "who is in needs no proof again", play!(guarded_member))
+        .with(&POLICIES),
     Case::must("rooms.guard-denied", "a bad proof refuses all rooms", play!(guard_denied))
         .with(&POLICIES),
     Case::must("rooms.guard-denied/late", "nobody decides in time", play!(guard_undecided))
@@ -226,6 +228,17 @@ async fn guarded_at_login(world: World) -> Outcome {
     world.login_refused(&into("closed"), "LOGIN_BAD_ROOM").await?;
     let ada = world.login_with(&into("open")).await?;
     ensure!(ada.token["roomData"].get("g-2").is_some(), "in {}", ada.token["roomData"]);
+    Ok(())
+}
+
+async fn guarded_member(world: World) -> Outcome {
+    let proof = &prove("g-8", "open")["msgData"]["roomJoin"];
+    let login = json!({"applicationName": "guarded", "roomJoin": proof});
+    let mut ada = world.login_with(&login).await?;
+    joins(&mut ada, &say::room_join(&["g-8"])).await?;
+    let again = json!({"applicationName": "guarded", "roomJoin": named(&["g-8"])});
+    let token = ada.auth(&world.credentials(&again)).await?;
+    ensure!(token.msg_type() == "token", "answered {}", token.text);
     Ok(())
 }
 

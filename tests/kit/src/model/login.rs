@@ -29,13 +29,16 @@ impl Model {
         if !self.may_fail_now(conn) {
             return self.refuse_login(conn, ack, ErrorCode::LoginGenFail);
         }
+        let (app, rooms) = (self.app_named(&request), self.rooms_of(&request));
+        let is_in = |room: &&RoomName| self.members(&app, room).contains(&conn);
         let question = Question::Login(LoginQuestion {
             conn,
-            app: self.app_named(&request),
             username: request.username.clone(),
             credential: request.credential.clone(),
             easyrtcsid: request.easyrtcsid.clone(),
-            rooms: self.rooms_of(&request),
+            is_in: rooms.keys().filter(is_in).cloned().collect(),
+            rooms,
+            app,
             meta: connection.meta.clone(),
         });
         self.put_out(conn, ack, About::Login(request), question);
