@@ -24,7 +24,7 @@ fn lines_are_as_documented() {
             r#"{{"step":{{"number":1,"mono":1500001,"time":1764500000002,"input":{{"opened":{{"conn":0,"meta":{meta}}}}},"drawn":[],"effects":[]}}}}"#
         ),
         format!(
-            r#"{{"step":{{"number":2,"mono":3000002,"time":1764500000004,"input":{{"message":{{"conn":0,"ack":1,"event":"easyrtcAuth","message":{LOGIN},"attachments":[],"bytes":{bytes}}}}},"drawn":[],"effects":[{{"ask":{{"ask":0,"question":{{"login":{{"conn":0,"app":"default","username":null,"credential":null,"easyrtcsid":null,"rooms":{{"default":null}},"meta":{meta}}}}}}}}}]}}}}"#
+            r#"{{"step":{{"number":2,"mono":3000002,"time":1764500000004,"input":{{"message":{{"conn":0,"ack":1,"event":"easyrtcAuth","message":{LOGIN},"attachments":[],"bytes":{bytes}}}}},"drawn":[],"effects":[{{"ask":{{"ask":0,"question":{{"login":{{"conn":0,"app":"default","username":null,"credential":null,"easyrtcsid":null,"rooms":{{"default":null}},"is_in":[],"meta":{meta}}}}}}}}}]}}}}"#
         ),
         r#"{"step":{"number":3,"mono":4500003,"time":1764500000006,"input":{"malformed":{"conn":0,"ack":1,"event":"easyrtcCmd","path":"msgType","kind":"MsgType","bytes":2}},"drawn":[],"effects":[]}}"#.to_owned(),
         r#"{"step":{"number":4,"mono":6000004,"time":1764500000008,"input":{"closed":{"conn":0,"reason":"ClientLeft"}},"drawn":[],"effects":[{"notice":{"Disconnected":{"conn":0,"easyrtcid":null,"reason":"ClientLeft"}}}]}}"#.to_owned(),
