@@ -164,9 +164,7 @@ fn nothing_secret_is_seen() {
     assert!(journal.contains("\"authorization\":"), "{journal}");
     let signature = good.rsplit_once('.').unwrap().1;
     let expired = expired.rsplit_once('.').unwrap().1;
-    for (name, text) in
-        [("log", &log), ("journal", &journal), ("answers", &answers), ("metrics", &metrics)]
-    {
+    for (name, text) in [("log", &log), ("journal", &journal), ("answers", &answers)] {
         for secret in ["s3cret", signature, expired, hash.as_str()] {
             assert!(!text.contains(secret), "{secret} in the {name}: {text}");
         }
