@@ -14,6 +14,7 @@ fn start(flags: &[&str]) -> Server {
 }
 
 /// All that there is to see, as text.
+#[cfg(feature = "ws")]
 pub(crate) fn text(server: &Server) -> String {
     Server::request_at(place(server), "GET", "/metrics", "").body
 }
