@@ -27,6 +27,8 @@ pub struct Settings {
     pub settle: Duration,
     /// About how many bytes of data each message has.
     pub payload: usize,
+    /// About how many clients take part in `fanout`.
+    pub fanout_clients: usize,
     /// How long nothing may happen where something should.
     pub patience: Duration,
     /// How many clients at most, whatever phases ask for.
@@ -42,6 +44,7 @@ impl Default for Settings {
             hold: Duration::from_secs(60),
             settle: Duration::from_secs(1),
             payload: 200,
+            fanout_clients: 200,
             patience: Duration::from_secs(10),
             most_clients: usize::MAX,
         }

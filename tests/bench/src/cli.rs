@@ -145,6 +145,10 @@ pub(crate) struct Load {
     #[arg(long, default_value_t = 200, value_name = "BYTES")]
     #[arg(value_parser = clap::value_parser!(u32).range(..=1_000_000))]
     pub(crate) payload: u32,
+    /// About how many clients take part in `fanout`, in as many rooms as that makes
+    #[arg(long, default_value_t = 200, value_name = "NUMBER")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(crate) fanout_clients: u32,
     /// The application clients log in to
     #[arg(long, default_value = "default", value_name = "NAME")]
     pub(crate) application: String,
@@ -170,6 +174,7 @@ impl Load {
             hold: time(self.hold),
             settle: time(self.settle),
             payload: usize::try_from(self.payload).unwrap_or(usize::MAX),
+            fanout_clients: usize::try_from(self.fanout_clients).unwrap_or(usize::MAX),
             patience: time(self.patience),
             most_clients,
         }

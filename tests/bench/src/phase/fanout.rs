@@ -11,11 +11,9 @@ use crate::measurement::Measurement;
 use crate::message::{self, Relayed};
 use crate::problem::{Faults, Problem};
 
-/// About so many clients take part, so that small rooms keep the server busy too.
-const CLIENTS: usize = 200;
-
 pub(super) fn run(phase: Phase, bench: &mut Bench) -> Result<Vec<Measurement>, Problem> {
-    let rooms = (CLIENTS / phase.size).max(1);
+    // Several small rooms, so that they keep the server busy too.
+    let rooms = (bench.settings.fanout_clients / phase.size).max(1);
     let plan = bench.plan(rooms * phase.size, phase.size);
     if plan.clients < rooms * phase.size {
         return Err(Problem::new("not enough open files"));
