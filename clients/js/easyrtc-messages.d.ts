@@ -625,6 +625,8 @@ export interface ForwardToUrl {
 export interface ForwardToUrlData {
   /** Where to go. */
   forwardToUrl: ForwardToUrl;
+  /** The same as inside, for stock clients. */
+  newWindow?: boolean;
 }
 
 /** One group in `groupList`. */

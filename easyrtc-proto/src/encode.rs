@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::custom::Target;
 use crate::name::{EasyrtcId, GroupName, RoomName};
 use crate::payload::Payload;
-use crate::server::{ClientEntry, RoomUpdate, ServerMessage};
+use crate::server::{ClientEntry, ForwardToUrl, RoomUpdate, ServerMessage};
 
 /// The events the server emits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -181,7 +181,7 @@ impl ServerMessage {
             Self::RoomList(body) => msg_data(body, out),
             Self::IceConfig(body) => wrapped_msg_data("iceConfig", body, out),
             Self::SessionData(body) => wrapped_msg_data("sessionData", body, out),
-            Self::ForwardToUrl(body) => wrapped_msg_data("forwardToUrl", body, out),
+            Self::ForwardToUrl(body) => forward_msg_data(body, out),
         }
     }
 }
@@ -198,6 +198,22 @@ fn wrapped_msg_data(name: &str, body: &impl Serialize, out: &mut Vec<u8>) {
     quoted(name, out);
     out.push(b':');
     json(body, out);
+    out.push(b'}');
+}
+
+/// The `msgData` of `forwardToUrl`. The stock client looks for `newWindow` beside the map that has
+/// the URL, others inside it.
+fn forward_msg_data(forward: &ForwardToUrl, out: &mut Vec<u8>) {
+    member("msgData", out);
+    out.push(b'{');
+    quoted("forwardToUrl", out);
+    out.push(b':');
+    json(forward, out);
+    //= docs/spec/messages/forwardToUrl.md#forward-to-url.new-window-twice
+    if let Some(new_window) = forward.new_window {
+        member("newWindow", out);
+        json(&new_window, out);
+    }
     out.push(b'}');
 }
 

@@ -346,7 +346,10 @@ export const serverForwardToUrl1: ServerForwardToUrl = {
   "msgType": "forwardToUrl",
   "easyrtcid": "Zk3Qw8rTb1Xc5VnM",
   "serverTime": 1764500000000,
-  "msgData": { "forwardToUrl": { "url": "https://example.org/help", "newWindow": true } }
+  "msgData": {
+    "forwardToUrl": { "url": "https://example.org/help", "newWindow": true },
+    "newWindow": true
+  }
 };
 
 export const serverCandidate1: ServerCandidate = {

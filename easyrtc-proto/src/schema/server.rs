@@ -79,6 +79,9 @@ struct SessionDataData {
 struct ForwardToUrlData {
     /// Where to go.
     forward_to_url: ForwardToUrl,
+    /// The same as inside, for stock clients.
+    #[schemars(skip_serializing_if = "Option::is_none")]
+    new_window: Option<bool>,
 }
 
 /// What every message of the server but `ack` has around its `msgData`.

@@ -147,5 +147,5 @@ pub(super) fn session_data() -> Vec<Value> {
 
 pub(super) fn forward_to_url() -> Vec<Value> {
     let forward = json!({ "url": "https://example.org/help", "newWindow": true });
-    vec![event("forwardToUrl", &json!({ "forwardToUrl": forward }))]
+    vec![event("forwardToUrl", &json!({ "forwardToUrl": forward, "newWindow": true }))]
 }

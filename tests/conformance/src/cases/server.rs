@@ -17,6 +17,7 @@ pub(super) const CASES: &[Case] = &[
     Case::must("error.kick", "a kick is LOGIN_GEN_FAIL", play!(kick)).on(On::InProcess),
     Case::must("error.shutdown", "a stop is told to everybody", play!(shutdown)).with(&FRESH),
     Case::must("forward-to-url.asked-for", "only the operator forwards", play!(forward))
+        .also(&["forward-to-url.new-window-twice"])
         .on(On::InProcess),
     Case::must("token.server-time", "serverTime is there twice", play!(server_time)),
     Case::must("token.still-alive-interval", "stillAliveInterval is there", play!(interval)),
@@ -82,10 +83,13 @@ async fn forward(world: World) -> Outcome {
         let forward = ForwardToUrl { url: url.clone(), new_window };
         admin(&world, AdminCommand::ForwardToUrl { easyrtcid: id(&ada)?, forward })?;
         let event = ada.event_of("forwardToUrl").await?;
-        let told = &event.value["msgData"]["forwardToUrl"];
-        let asked: Option<&Value> = told.get("newWindow");
-        let right = told["url"] == url && asked.and_then(Value::as_bool) == new_window;
-        ensure!(right && asked.is_some() == new_window.is_some(), "told {}", event.text);
+        let told = &event.value["msgData"];
+        ensure!(told["forwardToUrl"]["url"] == url, "told {}", event.text);
+        for place in [told, &told["forwardToUrl"]] {
+            let asked: Option<&Value> = place.get("newWindow");
+            let right = asked.and_then(Value::as_bool) == new_window;
+            ensure!(right && asked.is_some() == new_window.is_some(), "told {}", event.text);
+        }
     }
     bob.hears_nothing().await
 }
