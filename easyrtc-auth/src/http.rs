@@ -7,18 +7,22 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::{Request, StatusCode, Uri};
+use hyper::body::Incoming;
+use hyper::{Request, Response, StatusCode, Uri};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::{ClientConfig, RootCertStore};
+use tokio::time::Instant;
 
 /// Connections to one server that are kept for the next request, and for how long.
 const MAX_IDLE: usize = 16;
 const IDLE_TIME: Duration = Duration::from_secs(30);
 /// Bytes of the head of a response.
 const MAX_HEAD: usize = 16 * 1024;
+/// Bytes of a response that does not matter.
+const MAX_IGNORED: usize = 64 * 1024;
 
 /// The address of a server of the operator.
 #[derive(Clone, PartialEq, Eq)]
@@ -88,6 +92,9 @@ pub enum HttpError {
     /// The response is too long.
     #[error("the response is too long")]
     TooLong,
+    /// What is to be sent makes no request.
+    #[error("the request cannot be written")]
+    NotSent,
 }
 
 impl HttpError {
@@ -99,6 +106,16 @@ impl HttpError {
             Self::Timeout => "timeout",
             Self::Broken => "broken_response",
             Self::TooLong => "response_too_long",
+            Self::NotSent => "unwritable_request",
+        }
+    }
+
+    /// Whether the same request may have a response another time.
+    #[must_use]
+    pub const fn is_passing(self) -> bool {
+        match self {
+            Self::Unreachable | Self::Timeout | Self::Broken => true,
+            Self::TooLong | Self::NotSent => false,
         }
     }
 }
@@ -159,10 +176,7 @@ impl HttpClient {
         time: Duration,
     ) -> Result<(StatusCode, Bytes), HttpError> {
         let exchange = async {
-            let response = self.0.request(request).await.map_err(|error| {
-                if error.is_connect() { HttpError::Unreachable } else { HttpError::Broken }
-            })?;
-            let (head, body) = response.into_parts();
+            let (head, body) = self.response(request).await?.into_parts();
             let body = Limited::new(body, limit).collect().await.map_err(|error| {
                 let too_long = error.is::<LengthLimitError>();
                 if too_long { HttpError::TooLong } else { HttpError::Broken }
@@ -170,6 +184,33 @@ impl HttpClient {
             Ok((head.status, body.to_bytes()))
         };
         tokio::time::timeout(time, exchange).await.unwrap_or(Err(HttpError::Timeout))
+    }
+
+    /// Sends `request`, and takes the status of the response within `time`. What comes with it is
+    /// read as far as [`MAX_IGNORED`], so that the connection can be used again, and dropped.
+    ///
+    /// # Errors
+    /// If there is no response in time.
+    pub(crate) async fn send_for_status(
+        &self,
+        request: Request<Full<Bytes>>,
+        time: Duration,
+    ) -> Result<StatusCode, HttpError> {
+        let deadline = Instant::now() + time;
+        let response = tokio::time::timeout_at(deadline, self.response(request)).await;
+        let (head, body) = response.map_err(|_| HttpError::Timeout)??.into_parts();
+        let rest = Limited::new(body, MAX_IGNORED).collect();
+        drop(tokio::time::timeout_at(deadline, rest).await);
+        Ok(head.status)
+    }
+
+    async fn response(
+        &self,
+        request: Request<Full<Bytes>>,
+    ) -> Result<Response<Incoming>, HttpError> {
+        self.0.request(request).await.map_err(|error| {
+            if error.is_connect() { HttpError::Unreachable } else { HttpError::Broken }
+        })
     }
 }
 

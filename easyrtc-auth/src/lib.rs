@@ -22,6 +22,7 @@ mod open;
 mod password;
 pub mod rooms;
 mod secret;
+mod signed;
 mod users;
 pub mod webhook;
 
@@ -35,5 +36,6 @@ pub use metrics::{Metrics, Outcomes};
 pub use open::Open;
 pub use password::{HashError, hash_password};
 pub use secret::Secret;
+pub use signed::{NoRandomness, SignedClient, SignedMessage};
 pub use users::{InvalidUser, InvalidUsers, Users};
 pub use webhook::Webhook;

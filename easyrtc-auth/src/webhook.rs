@@ -11,14 +11,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use easyrtc_state::LoginQuestion;
 use hyper::StatusCode;
-use ring::hmac;
 use tokio::time::Instant;
 
 use crate::authorizer::{Authorizer, Deciding, Decision, Reason};
-use crate::http::{HttpClient, HttpError, Url};
+use crate::http::{HttpClient, Url};
 use crate::secret::Secret;
+use crate::signed::{SignedClient, SignedMessage};
 use breaker::Breaker;
-use request::Call;
 
 pub use breaker::BreakerState;
 
@@ -64,8 +63,7 @@ pub struct Webhook(Arc<Inner>);
 
 struct Inner {
     options: WebhookOptions,
-    http: HttpClient,
-    key: hmac::Key,
+    client: SignedClient,
     breaker: Breaker,
 }
 
@@ -89,9 +87,9 @@ impl Webhook {
     /// Asks as `options` say.
     #[must_use]
     pub fn new(options: WebhookOptions, http: HttpClient) -> Self {
-        let key = hmac::Key::new(hmac::HMAC_SHA256, options.secret.expose());
+        let client = SignedClient::new(options.url.clone(), &options.secret, http);
         let breaker = Breaker::new(options.breaker_failures, options.breaker_time);
-        Self(Arc::new(Inner { options, http, key, breaker }))
+        Self(Arc::new(Inner { options, client, breaker }))
     }
 }
 
@@ -119,18 +117,19 @@ impl Inner {
     /// What the backend says, or why it says nothing usable.
     async fn ask(&self, login: &LoginQuestion) -> Result<Decision, Reason> {
         let deadline = Instant::now() + self.options.timeout;
-        let call = Call::new(login)?;
+        let question = request::question(login)?;
         let mut pause = self.options.backoff;
         for attempt in 1.. {
             let permit = self.breaker.permit().ok_or("breaker_open")?;
             let left = deadline.saturating_duration_since(Instant::now());
-            let failure = match self.attempt(&call, left.min(self.options.attempt_timeout)).await {
-                Ok(decision) => {
-                    permit.succeeded();
-                    return Ok(decision);
-                }
-                Err(failure) => failure,
-            };
+            let failure =
+                match self.attempt(&question, left.min(self.options.attempt_timeout)).await {
+                    Ok(decision) => {
+                        permit.succeeded();
+                        return Ok(decision);
+                    }
+                    Err(failure) => failure,
+                };
             // Counts as failed.
             drop(permit);
             let (conn, reason) = (login.conn.0, failure.reason);
@@ -146,14 +145,10 @@ impl Inner {
         Err("no_attempt")
     }
 
-    async fn attempt(&self, call: &Call, time: Duration) -> Result<Decision, Failure> {
-        let request = call.request(&self.options.url, &self.key);
-        let request = request.ok_or(Failure { reason: "bad_url", passing: false })?;
-        let response = self.http.send(request, MAX_ANSWER, time).await;
-        let (status, body) = response.map_err(|error| Failure {
-            reason: error.reason(),
-            passing: error != HttpError::TooLong,
-        })?;
+    async fn attempt(&self, question: &SignedMessage, time: Duration) -> Result<Decision, Failure> {
+        let response = self.client.ask(question, MAX_ANSWER, time).await;
+        let (status, body) = response
+            .map_err(|error| Failure { reason: error.reason(), passing: error.is_passing() })?;
         decision(status, &body)
     }
 

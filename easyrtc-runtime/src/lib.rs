@@ -23,6 +23,7 @@ mod entropy;
 mod message_log;
 mod notices;
 mod observe;
+mod options;
 mod outbox;
 mod runtime;
 mod wakes;
@@ -36,10 +37,13 @@ pub use easyrtc_proto::{
 };
 pub use easyrtc_state::{
     AckId, AdminAnswer, AdminCommand, AdminError, CloseReason, Config, ConnId, ConnMeta, Frame,
-    LimitName, Question, Rate, Stats, TransportKind, Verdict,
+    LimitName, Notice, Now, Question, Rate, Stats, TransportKind, Verdict,
 };
 pub use entropy::NoEntropy;
 pub use message_log::MessageLog;
-pub use observe::{CoreObserver, CoreStep, MessageObserver, ReceivedMessage, SentAs, SentMessage};
+pub use observe::{
+    CoreObserver, CoreStep, MessageObserver, NoticeObserver, ReceivedMessage, SentAs, SentMessage,
+};
+pub use options::Options;
 pub use outbox::{Outbox, OutboxLimits, Outgoing};
-pub use runtime::{Options, Refused, Runtime};
+pub use runtime::{Refused, Runtime};

@@ -3,26 +3,39 @@
 //! What a client can bring about as often as it likes is logged for debugging only: others must not
 //! fill the operator's disk.
 
+use std::sync::Arc;
+
 use easyrtc_proto::ClientEvent;
-use easyrtc_state::{LimitName, Notice};
+use easyrtc_state::{LimitName, Notice, Now};
 use tracing::{debug, info};
 
-/// What is counted.
-#[derive(Debug, Default)]
+use crate::observe::NoticeObserver;
+
+/// What is counted, and who else is told.
+#[derive(Debug)]
 pub(crate) struct Notices {
+    observers: Vec<Arc<dyn NoticeObserver>>,
     /// How often each limit was met, in the order of [`LimitName::ALL`].
     limited: [u64; LimitName::ALL.len()],
 }
 
 impl Notices {
-    /// Counts and logs a notice.
-    pub(crate) fn take(&mut self, notice: &Notice) {
+    /// Passes what it takes on to `observers`.
+    pub(crate) fn new(observers: Vec<Arc<dyn NoticeObserver>>) -> Self {
+        Self { observers, limited: Default::default() }
+    }
+
+    /// Counts and logs a notice, and passes it on.
+    pub(crate) fn take(&mut self, now: Now, notice: &Notice) {
         if let Notice::Limited { limit, .. } = notice
             && let Some(count) = self.limited.get_mut(limit.index())
         {
             *count += 1;
         }
         log(notice);
+        for observer in &self.observers {
+            observer.notice(now, notice);
+        }
     }
 
     /// How often each limit was met.

@@ -1,10 +1,11 @@
-//! Seeing every message that comes in and goes out, and everything that happens to the core.
+//! Seeing every message that comes in and goes out, what the core notes, and everything that happens
+//! to it.
 
 use std::fmt::Debug;
 
 use easyrtc_proto::EasyrtcId;
 use easyrtc_proto::{Attachments, ClientEvent, ClientMessage, DecodeError, ServerEvent};
-use easyrtc_state::{AckId, ConnId, Effect, Frame, Input, Now};
+use easyrtc_state::{AckId, ConnId, Effect, Frame, Input, Notice, Now};
 
 use crate::outbox::Outgoing;
 
@@ -78,6 +79,14 @@ pub(crate) fn sent(observer: &dyn MessageObserver, conn: ConnId, items: &[Outgoi
         let text = std::str::from_utf8(&text).unwrap_or_default();
         observer.sent(&SentMessage { conn, kind, text, frame });
     }
+}
+
+/// Sees what the core notes: who came, who went, what was refused. See
+/// [`Options::notice_observers`](crate::Options::notice_observers).
+pub trait NoticeObserver: Debug + Send + Sync + 'static {
+    /// This was noted at `now`. Called in the order of what happened, while nothing else can
+    /// happen: it must only take a note. To wait, or to call the runtime, would stop everybody.
+    fn notice(&self, now: Now, notice: &Notice);
 }
 
 /// Sees everything that happens to the core, and what comes of it: see

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use easyrtc_proto::{DecodeLimits, Protocol};
 use easyrtc_state::{
-    AdminAnswer, AdminCommand, AdminError, AllowAll, AskId, CloseReason, Config, ConnId, ConnMeta,
-    Core, Effect, Effects, Input, LimitName, RequestId, Stats, Verdict,
+    AdminAnswer, AdminCommand, AdminError, AllowAll, AskId, CloseReason, ConnId, ConnMeta, Core,
+    Effect, Effects, Input, LimitName, Now, RequestId, Stats, Verdict,
 };
 use tokio::sync::Notify;
 
@@ -17,28 +17,11 @@ use crate::clock::Clock;
 use crate::connection::Connection;
 use crate::entropy::{NoEntropy, SeededEntropy};
 use crate::notices::Notices;
-use crate::observe::{CoreObserver, MessageObserver};
+use crate::observe::MessageObserver;
+use crate::options::Options;
 use crate::outbox::{Outbox, OutboxLimits, Outgoing, Shared as SharedOutbox};
 use crate::wakes::{self, Wakes};
 use crate::watch::Watch;
-
-/// What the runtime is configured with.
-#[derive(Debug, Default)]
-pub struct Options {
-    /// The core's configuration.
-    pub core: Config,
-    /// How large the parts of a message may be.
-    pub decode_limits: DecodeLimits,
-    /// How much may wait to be written on one connection.
-    pub outbox: OutboxLimits,
-    /// Connections beyond which [`Runtime::connect`] refuses; 0: no limit. Above
-    /// `Limits::connections`, whose excess is told so in the protocol. Default 0.
-    pub hard_connection_limit: usize,
-    /// Sees every message. Default none, which costs nothing.
-    pub observer: Option<Arc<dyn MessageObserver>>,
-    /// Sees everything that happens to the core. Default none, which costs nothing.
-    pub core_observer: Option<Box<dyn CoreObserver>>,
-}
 
 /// There are as many connections as there may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -107,6 +90,7 @@ impl Runtime {
     pub fn start(options: Options, responder: impl Responder) -> Result<Self, NoEntropy> {
         let watch = options.core_observer.map(Watch::new);
         let Options { core, decode_limits, outbox, hard_connection_limit, observer, .. } = options;
+        let notices = Notices::new(options.notice_observers);
         let entropy = SeededEntropy::from_os(watch.as_ref().map(Watch::drawn))?;
         let sooner = Arc::new(Notify::new());
         let wakes = Arc::new(Wakes::default());
@@ -121,7 +105,7 @@ impl Runtime {
             next_conn: 0,
             admin_result: None,
             deadline: None,
-            notices: Notices::default(),
+            notices,
         };
         let inner = Arc::new(Inner {
             driver: Mutex::new(driver),
@@ -268,7 +252,7 @@ impl Inner {
                 watch.handled(now, input, effects.as_slice());
             }
             for effect in effects.drain() {
-                self.carry_out(driver, effect);
+                self.carry_out(driver, now, effect);
             }
             driver.effects = effects;
         }
@@ -287,7 +271,7 @@ impl Inner {
         }
     }
 
-    fn carry_out(self: &Arc<Self>, driver: &mut Driver, effect: Effect) {
+    fn carry_out(self: &Arc<Self>, driver: &mut Driver, now: Now, effect: Effect) {
         match effect {
             Effect::Send { to, frame } => {
                 let mut later = Vec::new();
@@ -314,7 +298,7 @@ impl Inner {
             Effect::Pause { conn } => driver.set_paused(conn, true),
             Effect::Resume { conn } => driver.set_paused(conn, false),
             Effect::AdminReply { result, .. } => driver.admin_result = Some(result),
-            Effect::Notice(notice) => driver.notices.take(&notice),
+            Effect::Notice(notice) => driver.notices.take(now, &notice),
         }
     }
 

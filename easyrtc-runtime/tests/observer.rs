@@ -202,3 +202,42 @@ fn kind(input: &Input) -> &'static str {
         Input::Tick => "tick",
     }
 }
+
+/// Keeps what is noted, and when.
+#[derive(Debug, Default)]
+struct Notebook(Mutex<Vec<(Now, Notice)>>);
+
+impl NoticeObserver for Notebook {
+    fn notice(&self, now: Now, notice: &Notice) {
+        self.0.lock().unwrap().push((now, notice.clone()));
+    }
+}
+
+#[tokio::test]
+async fn what_is_noted_is_seen_in_the_order_it_happened_by_everybody_who_looks() {
+    let notebooks = [(); 2].map(|()| Arc::new(Notebook::default()));
+    let notice_observers = notebooks.iter().map(|notebook| Arc::clone(notebook) as _).collect();
+    let options = Options {
+        observer: Some(Arc::new(logged::message_log())),
+        notice_observers,
+        ..Options::default()
+    };
+    let runtime = Runtime::start(options, OpenToEveryone).unwrap();
+    let meta = ConnMeta::new(TransportKind::SocketIo);
+    let (mut connection, _outbox) = runtime.connect(meta).unwrap();
+    say(&mut connection, 1, ClientEvent::Auth, LOGIN).await;
+    connection.close(CloseReason::ClientLeft);
+
+    let [seen, also_seen] = notebooks.each_ref().map(|notebook| notebook.0.lock().unwrap());
+    assert_eq!(*seen, *also_seen);
+    assert!(
+        seen.is_sorted_by_key(|(now, _)| now.mono) && seen.iter().all(|(now, _)| now.unix_ms > 1)
+    );
+    let place = |is: fn(&Notice) -> bool| seen.iter().position(|(_, notice)| is(notice)).unwrap();
+    let order = [
+        place(|notice| matches!(notice, Notice::LoggedIn { .. })),
+        place(|notice| matches!(notice, Notice::RoomLeft { .. })),
+        place(|notice| matches!(notice, Notice::Disconnected { .. })),
+    ];
+    assert!(order.is_sorted() && order[2] == seen.len() - 1, "{seen:?}");
+}

@@ -50,6 +50,7 @@ impl Signalling {
             hard_connection_limit: 0,
             observer: recording.observer(),
             core_observer: recording.core_observer(),
+            notice_observers: Vec::new(),
         };
         // That it can be used was seen when the settings were read.
         let turn = settings.turn.turn().ok().flatten();
