@@ -20,7 +20,7 @@ use crate::stand_in::StandIns;
 /// An effect, with messages as they would cross the wire.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-enum RecordedEffect<'a> {
+enum RecordedEffect {
     Send {
         /// The receivers, each with its own name, which goes into its copy of the message.
         to: Vec<(ConnId, Option<EasyrtcId>)>,
@@ -52,7 +52,7 @@ enum RecordedEffect<'a> {
         request: RequestId,
         result: Result<AdminAnswer, AdminError>,
     },
-    Notice(&'a Notice),
+    Notice(Box<RawValue>),
 }
 
 #[derive(Debug, Serialize)]
@@ -84,6 +84,8 @@ enum RecordedQuestion<'a> {
     Application {
         easyrtcid: EasyrtcId,
         app: &'a AppName,
+        username: Option<&'a Username>,
+        groups: &'a BTreeSet<GroupName>,
         message: Box<RawValue>,
     },
 }
@@ -95,10 +97,7 @@ pub(crate) fn text(effects: &[Effect], stand_ins: Option<&StandIns>) -> serde_js
     serde_json::to_string(&recorded.collect::<serde_json::Result<Vec<_>>>()?)
 }
 
-fn recorded<'a>(
-    effect: &'a Effect,
-    stand_ins: Option<&StandIns>,
-) -> serde_json::Result<RecordedEffect<'a>> {
+fn recorded(effect: &Effect, stand_ins: Option<&StandIns>) -> serde_json::Result<RecordedEffect> {
     Ok(match effect {
         Effect::Send { to, frame } => RecordedEffect::Send {
             to: to.iter().map(|to| (to.conn, to.easyrtcid)).collect(),
@@ -121,7 +120,7 @@ fn recorded<'a>(
         Effect::AdminReply { request, result } => {
             RecordedEffect::AdminReply { request: *request, result: *result }
         }
-        Effect::Notice(notice) => RecordedEffect::Notice(notice),
+        Effect::Notice(notice) => RecordedEffect::Notice(recorded_notice(notice, stand_ins)?),
     })
 }
 
@@ -133,6 +132,13 @@ fn message(frame: &Frame, stand_ins: Option<&StandIns>) -> serde_json::Result<Bo
     let relayed = matches!(frame.message(), ServerMessage::Signal(_) | ServerMessage::Custom(_));
     let places = if relayed { secrets::RELAYED } else { secrets::SERVER };
     raw(text, places, stand_ins)
+}
+
+fn recorded_notice(
+    notice: &Notice,
+    stand_ins: Option<&StandIns>,
+) -> serde_json::Result<Box<RawValue>> {
+    raw(serde_json::to_string(notice)?, secrets::NOTICE, stand_ins)
 }
 
 fn recorded_question(
@@ -161,10 +167,11 @@ fn recorded_question(
         Question::IceConfig { easyrtcid, app, username } => {
             RecordedQuestion::IceConfig { easyrtcid: *easyrtcid, app, username: username.as_ref() }
         }
-        Question::Application { easyrtcid, app, message } => {
+        Question::Application { easyrtcid, app, username, groups, message } => {
             let message = ClientMessage::Custom(message.clone()).encode();
             let message = RawValue::from_string(message)?;
-            RecordedQuestion::Application { easyrtcid: *easyrtcid, app, message }
+            let (easyrtcid, username) = (*easyrtcid, username.as_ref());
+            RecordedQuestion::Application { easyrtcid, app, username, groups, message }
         }
     };
     raw(serde_json::to_string(&recorded)?, secrets::QUESTION, stand_ins)

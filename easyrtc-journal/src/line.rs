@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use crate::input::RecordedInput;
 
 /// The version of the format. Another one cannot be read.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// The first line: by whom the journal was written, and how the core was configured.
 #[derive(Debug, Serialize, Deserialize)]

@@ -37,9 +37,13 @@ pub(crate) const INPUT: Places = &[
     "answered.verdict.Application.1.0",
     "admin.command.SetField.of.Session.1",
     "admin.command.SetField.field.value",
+    "admin.command.SetPresence.presence.status",
+    "admin.command.SetPresence.presence.type",
+    "admin.command.Send.data.0",
     "admin.command.ForwardToUrl.forward.url",
     "admin.command.PushIceConfig.ice_servers.*.username",
     "admin.command.PushIceConfig.ice_servers.*.credential",
+    "admin.command.Ban.who.User.1",
 ];
 
 /// In messages of clients that the server understands.
@@ -91,8 +95,13 @@ pub(crate) const QUESTION: Places = &[
     "roomJoin.username",
     "roomJoin.rooms.*",
     "iceConfig.username",
+    "application.username",
     "application.message.msgData",
 ];
+
+/// In notices.
+pub(crate) const NOTICE: Places =
+    &["LoggedIn.username", "LoggedIn.session", "Disconnected.username"];
 
 /// `text`, a JSON value, with stand-ins at all `places`. As long as it was.
 pub(crate) fn hide(text: &str, places: Places, stand_ins: &StandIns) -> String {

@@ -36,8 +36,9 @@ pub use easyrtc_proto::{
     Protocol, ServerEvent,
 };
 pub use easyrtc_state::{
-    AckId, AdminAnswer, AdminCommand, AdminError, CloseReason, Config, ConnId, ConnMeta, Frame,
-    LimitName, Notice, Now, Question, Rate, Stats, TransportKind, Verdict,
+    AckId, AdminAnswer, AdminCommand, AdminError, Audience, BanId, Banned, CloseReason, Config,
+    ConnId, ConnMeta, Frame, LimitName, Network, Notice, Now, Question, Rate, Stats, TransportKind,
+    Verdict, inspect,
 };
 pub use entropy::NoEntropy;
 pub use message_log::MessageLog;

@@ -46,14 +46,19 @@ impl Notices {
 
 fn log(notice: &Notice) {
     match notice {
-        Notice::LoggedIn { conn, easyrtcid, app } => {
+        // A flood of them is told by numbers.
+        Notice::Connected { conn, transport, peer } => {
+            let peer = peer.map(|peer| peer.to_string());
+            debug!(conn = conn.0, ?transport, peer, "connected");
+        }
+        Notice::LoggedIn { conn, easyrtcid, app, .. } => {
             info!(conn = conn.0, %easyrtcid, %app, "logged in");
         }
         // One for each connection at most: it is closed.
-        Notice::Rejected { conn, event: event @ ClientEvent::Auth, code, why } => {
+        Notice::Rejected { conn, event: event @ ClientEvent::Auth, code, why, .. } => {
             info!(conn = conn.0, event = event.name(), %code, why, "rejected");
         }
-        Notice::Rejected { conn, event, code, why } => {
+        Notice::Rejected { conn, event, code, why, .. } => {
             debug!(conn = conn.0, event = event.name(), %code, why, "rejected");
         }
         Notice::Limited { conn, limit, pauses: true } => {
@@ -65,13 +70,17 @@ fn log(notice: &Notice) {
         Notice::Ignored { conn, event } => {
             debug!(conn = conn.0, event = event.name(), "ignored: it asks for no answer");
         }
+        // Its type is the client's to choose.
+        Notice::MessageToServer { easyrtcid, app, .. } => {
+            debug!(%easyrtcid, %app, "message to the server");
+        }
         Notice::RoomCreated { app, room } => debug!(%app, %room, "room created"),
         Notice::RoomJoined { easyrtcid, app, room } => {
             debug!(%easyrtcid, %app, %room, "room joined");
         }
         Notice::RoomLeft { easyrtcid, app, room } => debug!(%easyrtcid, %app, %room, "room left"),
         Notice::RoomForgotten { app, room } => debug!(%app, %room, "room forgotten"),
-        Notice::Disconnected { conn, easyrtcid, reason } => {
+        Notice::Disconnected { conn, easyrtcid, reason, .. } => {
             let easyrtcid = easyrtcid.map(|id| id.to_string());
             info!(conn = conn.0, easyrtcid, ?reason, "disconnected");
         }

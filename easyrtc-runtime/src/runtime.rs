@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use easyrtc_proto::{DecodeLimits, Protocol};
+use easyrtc_state::inspect::Inspect;
 use easyrtc_state::{
     AdminAnswer, AdminCommand, AdminError, AllowAll, AskId, CloseReason, ConnId, ConnMeta, Core,
     Effect, Effects, Input, LimitName, Now, RequestId, Stats, Verdict,
@@ -182,6 +183,12 @@ impl Runtime {
         self.0.feed(&mut driver, Input::Admin { request, command });
         // Invariant: the core replies to a request at once.
         driver.admin_result.take().unwrap_or(Ok(AdminAnswer::Done))
+    }
+
+    /// Looks at the core, which stands still meanwhile: copy out what is wanted, and do all else
+    /// afterwards.
+    pub fn inspect<R>(&self, read: impl FnOnce(Inspect<'_>) -> R) -> R {
+        read(self.0.lock().core.inspect())
     }
 
     /// How much there is of everything.

@@ -59,7 +59,7 @@ impl Grant {
 }
 
 impl Access<'_> {
-    fn may(self, permission: Permission) -> bool {
+    pub(crate) fn may(self, permission: Permission) -> bool {
         self.permissions
             .map_or_else(|| permission.is_default(), |given| given.contains(&permission))
     }

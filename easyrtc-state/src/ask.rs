@@ -44,6 +44,10 @@ pub enum Question {
         easyrtcid: EasyrtcId,
         /// Its application.
         app: AppName,
+        /// Its name.
+        username: Option<Username>,
+        /// The groups it is in.
+        groups: BTreeSet<GroupName>,
         /// The message.
         message: CustomMessage,
     },
@@ -165,6 +169,15 @@ pub(crate) struct Pending {
     pub(crate) ticket: Ticket,
     pub(crate) about: About,
     pub(crate) deadline: Option<Duration>,
+    /// The guarded rooms that the operator took the client out of meanwhile. Whoever answers did
+    /// not ask for proofs of these.
+    pub(crate) taken_out: BTreeSet<RoomName>,
+}
+
+impl Pending {
+    pub(crate) const fn new(conn: ConnId, ticket: Ticket, about: About) -> Self {
+        Self { conn, ticket, about, deadline: None, taken_out: BTreeSet::new() }
+    }
 }
 
 #[derive(Debug)]
@@ -211,6 +224,10 @@ impl Asks {
         }
     }
 
+    pub(crate) fn get_mut(&mut self, ask: AskId) -> Option<&mut Pending> {
+        self.pending.get_mut(&ask)
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.pending.len()
     }
@@ -229,6 +246,7 @@ impl Hash for Asks {
     fn hash<H: Hasher>(&self, state: &mut H) {
         for (ask, pending) in &self.pending {
             (ask, pending.conn, std::mem::discriminant(&pending.about)).hash(state);
+            pending.taken_out.hash(state);
         }
     }
 }

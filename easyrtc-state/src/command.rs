@@ -6,22 +6,22 @@
 mod easyrtc_msg;
 mod get_ice_config;
 mod get_room_list;
-mod join;
 mod room_join;
 mod room_leave;
-mod set_presence;
 mod set_room_api_field;
 mod set_user_cfg;
 mod signal;
 mod still_alive;
 
 pub(crate) mod authenticate;
+pub(crate) mod join;
+pub(crate) mod set_presence;
 
 use easyrtc_proto::{
     ClientEvent, ClientMessage, Command, DecodeError, DecodeErrorKind, ErrorCode, ServerMessage,
 };
 
-use crate::ask::{Pending, Verdict};
+use crate::ask::{Pending, Question, Verdict};
 use crate::conn::Client;
 use crate::connection;
 use crate::deadline::Timer;
@@ -52,7 +52,7 @@ pub(crate) fn handle(
         }
         Err(error) => {
             let result = refuse_malformed(state, conn, &error);
-            answer(conn, ticket, event, result, ctx);
+            answer(state, conn, ticket, event, result, ctx);
         }
         Ok(ClientMessage::Command(command)) => {
             handle_command(state, conn, ticket, command, ctx);
@@ -79,7 +79,7 @@ pub(crate) fn refuse_unread(
         let reject = Reject::new(ErrorCode::LoginGenFail, why);
         return authenticate::refuse(state, conn, ticket, reject, ctx);
     }
-    answer(conn, ticket, event, Err(Reject::new(ErrorCode::MsgRejectGenFail, why)), ctx);
+    answer(state, conn, ticket, event, Err(Reject::new(ErrorCode::MsgRejectGenFail, why)), ctx);
 }
 
 fn event_of(message: &Result<ClientMessage, DecodeError>) -> ClientEvent {
@@ -132,11 +132,12 @@ fn handle_command(
         Command::Unknown { .. } => client(state, conn)
             .and(Err(Reject::new(ErrorCode::MsgRejectBadType, "no such command"))),
     };
-    answer(conn, ticket, ClientEvent::Cmd, result, ctx);
+    answer(state, conn, ticket, ClientEvent::Cmd, result, ctx);
 }
 
 /// Pays a ticket with the result of a message.
 fn answer(
+    state: &State,
     conn: ConnId,
     ticket: Ticket,
     event: ClientEvent,
@@ -150,7 +151,10 @@ fn answer(
             if let Some(limit) = limit {
                 ctx.notice(Notice::Limited { conn, limit, pauses: false });
             }
-            ctx.notice(Notice::Rejected { conn, event, code: code.clone(), why });
+            let client = state.client(conn).map(|client| (client.easyrtcid, client.app.clone()));
+            let (easyrtcid, app) = client.unzip();
+            let code_noted = code.clone();
+            ctx.notice(Notice::Rejected { conn, easyrtcid, app, event, code: code_noted, why });
             //= docs/spec/errors.md#errors.scope
             ticket.reject(code, ctx.now, ctx.out);
         }
@@ -168,7 +172,7 @@ fn client(state: &State, conn: ConnId) -> Result<&Client, Reject> {
 fn ask(
     state: &mut State,
     pending: Pending,
-    question: crate::ask::Question,
+    question: Question,
     event: ClientEvent,
     ctx: &mut Ctx<'_>,
 ) {
@@ -178,7 +182,11 @@ fn ask(
     let out = waiting.map_or(0, |waiting| waiting.asks.len());
     if limit != 0 && out >= limit {
         let reject = Reject::new(ErrorCode::MsgRejectGenFail, "too many questions are out");
-        return answer(conn, pending.ticket, event, Err(reject), ctx);
+        return answer(state, conn, pending.ticket, event, Err(reject), ctx);
+    }
+    if let Question::Application { easyrtcid, app, message, .. } = &question {
+        let (app, message_type) = (app.clone(), message.msg_type.clone());
+        ctx.notice(Notice::MessageToServer { easyrtcid: *easyrtcid, app, message_type });
     }
     let ask = put_out(state, pending, ctx);
     ctx.out.push(crate::Effect::Ask { ask, question });
@@ -204,22 +212,24 @@ fn put_out(state: &mut State, pending: Pending, ctx: &Ctx<'_>) -> crate::AskId {
 /// Takes the answer to a question that was about a message.
 pub(crate) fn answered(state: &mut State, pending: Pending, verdict: Verdict, ctx: &mut Ctx<'_>) {
     use crate::ask::About;
-    let Pending { conn, ticket, about, .. } = pending;
+    let Pending { conn, ticket, about, taken_out, .. } = pending;
     match about {
         About::Login(request) => {
-            authenticate::answered(state, conn, ticket, *request, verdict, ctx);
+            let asked = authenticate::Asked { request: *request, taken_out };
+            authenticate::answered(state, conn, ticket, asked, verdict, ctx);
         }
         About::RoomJoin(request) => {
-            let result = room_join::answered(state, conn, &request, verdict, ctx);
-            answer(conn, ticket, ClientEvent::Cmd, result, ctx);
+            let asked = room_join::Asked { request, taken_out };
+            let result = room_join::answered(state, conn, &asked, verdict, ctx);
+            answer(state, conn, ticket, ClientEvent::Cmd, result, ctx);
         }
         About::IceConfig => {
             let result = get_ice_config::answered(state, conn, verdict, ctx);
-            answer(conn, ticket, ClientEvent::Cmd, result, ctx);
+            answer(state, conn, ticket, ClientEvent::Cmd, result, ctx);
         }
         About::Application => {
             let result = easyrtc_msg::answered(verdict);
-            answer(conn, ticket, ClientEvent::Msg, result, ctx);
+            answer(state, conn, ticket, ClientEvent::Msg, result, ctx);
         }
     }
 }

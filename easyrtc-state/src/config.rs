@@ -102,6 +102,8 @@ pub struct Limits {
     /// Fields of one application, room, session or connection. Default 1,000. Over it the admin
     /// command fails.
     pub fields: usize,
+    /// Bans (`maxBans`). Default 10,000. Over it the admin command fails.
+    pub bans: usize,
     /// Changes of one room that are gathered (`roomGatherMaxChanges`). Default 64. When there are
     /// as many, they go out before their time.
     pub gathered_changes: usize,
@@ -163,6 +165,7 @@ impl Default for Limits {
             asks_per_connection: 16,
             groups_per_connection: 100,
             fields: 1_000,
+            bans: 10_000,
             gathered_changes: 64,
             user_api_field_units: 4096,
             user_settings: 16 * 1024,

@@ -12,7 +12,7 @@ use easyrtc_proto::{
 use crate::ask::AskId;
 use crate::config::FieldMap;
 use crate::effect::Recipient;
-use crate::input::{AckId, ConnId, ConnMeta};
+use crate::input::{AckId, ConnId, ConnMeta, Now};
 use crate::permission::Permission;
 use crate::rare::Rare;
 use crate::rate::{Buckets, LimitName};
@@ -24,6 +24,8 @@ use crate::unhashed::Unhashed;
 #[derive(Debug, Hash)]
 pub(crate) struct Conn {
     pub(crate) meta: Arc<ConnMeta>,
+    /// When it opened: ms since the epoch.
+    pub(crate) since: Unhashed<u64>,
     /// When anything last came from it.
     pub(crate) last_seen: Unhashed<Duration>,
     /// When silence is next looked for.
@@ -111,10 +113,11 @@ pub(crate) struct UserCfg {
 }
 
 impl Conn {
-    pub(crate) fn new(meta: Arc<ConnMeta>, now: Duration) -> Self {
+    pub(crate) fn new(meta: Arc<ConnMeta>, now: Now) -> Self {
         Self {
             meta,
-            last_seen: Unhashed(now),
+            since: Unhashed(now.unix_ms),
+            last_seen: Unhashed(now.mono),
             silence_deadline: Unhashed(None),
             spent: Unhashed::default(),
             waiting: Rare::none(),

@@ -39,7 +39,8 @@ pub(crate) fn opened(state: &mut State, conn: ConnId, meta: Arc<ConnMeta>, ctx: 
         TransportKind::WebSocket => ctx.config.login_timeout_websocket,
     };
     let now = ctx.now.mono;
-    let mut connection = Box::new(Conn::new(meta, now));
+    let transport = meta.transport;
+    let mut connection = Box::new(Conn::new(meta, ctx.now));
     connection.waiting = Rare::new(Waiting {
         beyond_limit,
         login_deadline: state.deadlines.set(now, login_timeout, Timer::Login(conn)),
@@ -50,6 +51,7 @@ pub(crate) fn opened(state: &mut State, conn: ConnId, meta: Arc<ConnMeta>, ctx: 
     state.conns.insert(conn, connection);
     state.unauthenticated += 1;
     state.addresses.opened(peer, &mut state.deadlines);
+    ctx.notice(Notice::Connected { conn, transport, peer });
     //= docs/spec/messages/error.md#error.shutdown
     if state.draining {
         dismiss(state, conn, ErrorCode::ServerShutdown, CloseReason::Shutdown, ctx);
@@ -117,7 +119,10 @@ pub(crate) fn forget(state: &mut State, conn: ConnId, reason: CloseReason, ctx: 
             pending.ticket.abandon();
         }
     }
-    let easyrtcid = state.client(conn).map(|client| client.easyrtcid);
+    let client = state.client(conn);
+    let easyrtcid = client.map(|client| client.easyrtcid);
+    let app = client.map(|client| client.app.clone());
+    let username = client.and_then(|client| client.username.clone());
     if easyrtcid.is_some() {
         forget_client(state, conn, ctx);
     } else {
@@ -126,7 +131,7 @@ pub(crate) fn forget(state: &mut State, conn: ConnId, reason: CloseReason, ctx: 
     state.conns.remove(&conn);
     let rates = &ctx.config.limits.rates;
     state.addresses.closed(peer, ctx.now.mono, rates, &mut state.deadlines);
-    ctx.notice(Notice::Disconnected { conn, easyrtcid, reason });
+    ctx.notice(Notice::Disconnected { conn, easyrtcid, app, username, reason });
 }
 
 //= docs/spec/rooms.md#rooms.closed-leaves

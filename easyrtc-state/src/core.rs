@@ -11,6 +11,7 @@ use crate::deadline::Timer;
 use crate::effect::{Effect, Effects};
 use crate::entropy::Entropy;
 use crate::input::{CloseReason, ConnId, Input, Now};
+use crate::inspect::Inspect;
 use crate::notice::Notice;
 use crate::planted::planted;
 use crate::policy::{AllowAll, Policy};
@@ -43,6 +44,8 @@ pub struct Stats {
     pub sessions: usize,
     /// Questions that are out.
     pub questions: usize,
+    /// Bans.
+    pub bans: usize,
     /// Addresses somebody is connected from, or that are remembered because of what came from
     /// there.
     pub addresses: usize,
@@ -96,6 +99,12 @@ impl<R: Entropy, P: Policy> Core<R, P> {
         &self.config
     }
 
+    /// What there is, to be looked at.
+    #[must_use]
+    pub const fn inspect(&self) -> Inspect<'_> {
+        Inspect::new(&self.state, &self.config)
+    }
+
     /// How much there is of everything.
     #[must_use]
     pub fn stats(&self) -> Stats {
@@ -107,6 +116,7 @@ impl<R: Entropy, P: Policy> Core<R, P> {
             rooms: state.apps.values().map(|app| app.rooms.len()).sum(),
             sessions: state.sessions,
             questions: state.asks.len(),
+            bans: state.bans.len(),
             addresses: state.addresses.len(),
         }
     }
@@ -222,6 +232,8 @@ fn tick(state: &mut State, ctx: &mut Ctx<'_>) {
                 unpark(state, conn, ctx);
             }
             Timer::Address(address) => state.addresses.forget(address),
+            Timer::Ban(_) if planted!(BanNeverEnds) => {}
+            Timer::Ban(ban) => drop(state.bans.remove(ban, &mut state.deadlines)),
         }
         if planted!(OneTimerPerTick) {
             return;

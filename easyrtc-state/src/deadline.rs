@@ -8,6 +8,7 @@ use std::time::Duration;
 use easyrtc_proto::{AppName, RoomName, SessionId};
 
 use crate::ask::AskId;
+use crate::ban::BanId;
 use crate::input::ConnId;
 
 /// What becomes due.
@@ -31,6 +32,8 @@ pub(crate) enum Timer {
     Pause(ConnId),
     /// What came from the address is forgotten.
     Address(IpAddr),
+    /// The ban ends.
+    Ban(BanId),
 }
 
 /// The timers that are set.

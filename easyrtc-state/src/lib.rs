@@ -22,6 +22,7 @@ mod access;
 mod admin;
 mod app;
 mod ask;
+mod ban;
 #[cfg(feature = "check")]
 mod check;
 mod command;
@@ -34,6 +35,8 @@ mod effect;
 mod entropy;
 mod gathered;
 mod input;
+pub mod inspect;
+mod network;
 mod notice;
 mod permission;
 mod planted;
@@ -50,12 +53,14 @@ mod token;
 mod unhashed;
 
 pub use crate::core::{Core, Stats};
-pub use admin::{AdminAnswer, AdminCommand, AdminError, FieldOwner};
+pub use admin::{AdminAnswer, AdminCommand, AdminError, Audience, FieldOwner};
 pub use ask::{AskId, Grant, LoginQuestion, Question, RoomJoinQuestion, Verdict};
+pub use ban::{BanId, Banned};
 pub use config::{AppConfig, Config, Field, FieldMap, Limits, RoomConfig};
 pub use effect::{Effect, Effects, Frame, Recipient, Recipients};
 pub use entropy::{DrawnIds, Entropy};
 pub use input::{AckId, CloseReason, ConnId, ConnMeta, Input, Now, RequestId, TransportKind};
+pub use network::{InvalidNetwork, Network};
 pub use notice::Notice;
 pub use permission::Permission;
 #[cfg(feature = "planted")]

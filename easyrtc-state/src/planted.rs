@@ -99,6 +99,14 @@ mod bugs {
         ExpiryNotRenewed,
         /// With its last connection what came from an address is forgotten.
         AddressForgivenOnClose,
+        /// Who is in a room that is closed is not told.
+        ClosedRoomUntold,
+        /// A ban that comes while somebody logs in does not count.
+        BanTooLateForLogin,
+        /// Who was taken out of a guarded room is back with the answer about it.
+        TakenOutComesBack,
+        /// A ban goes on when its time is over.
+        BanNeverEnds,
     }
 
     impl Planted {

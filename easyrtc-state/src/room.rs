@@ -26,6 +26,8 @@ pub(crate) struct Room {
     pub(crate) private: bool,
     /// How many may be in it; 0: no limit.
     pub(crate) capacity: usize,
+    /// When it was made, in ms since the epoch, unless its application brought it along.
+    pub(crate) created: Unhashed<Option<u64>>,
     /// When it is forgotten, while it is empty.
     pub(crate) forget_at: Option<Duration>,
     /// The changes that wait to go out together, while any would.
@@ -51,6 +53,7 @@ impl Room {
             lasting: false,
             private: false,
             capacity,
+            created: Unhashed(None),
             forget_at: None,
             gathered: None,
             recipients: Unhashed(None),
@@ -122,6 +125,11 @@ impl Room {
         }
     }
 
+    /// The members after `after`, as others see them.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &Arc<ClientEntry>> {
+        self.members.iter().map(|(_, member)| &member.entry)
+    }
+
     /// How others see `conn`, if it is in the room.
     pub(crate) fn entry(&self, conn: ConnId) -> Option<Arc<ClientEntry>> {
         self.members.get(&conn).map(|member| Arc::clone(&member.entry))
@@ -143,8 +151,7 @@ impl Room {
     /// The room as somebody in it is to know it from now on.
     pub(crate) fn joined(&self, name: &RoomName) -> RoomUpdate {
         //= docs/spec/rooms.md#rooms.join-self
-        let entries = self.members.iter().map(|(_, member)| &member.entry);
-        let list = entries.map(|entry| (entry.easyrtcid, Arc::clone(entry))).collect();
+        let list = self.entries().map(|entry| (entry.easyrtcid, Arc::clone(entry))).collect();
         RoomUpdate {
             //= docs/spec/messages/roomData.md#room-data.join
             client_list: Some(list),

@@ -6,6 +6,7 @@ use easyrtc_proto::{AppName, EasyrtcId, ErrorCode, RoomName, ServerMessage};
 
 use crate::app::App;
 use crate::ask::Asks;
+use crate::ban::Bans;
 use crate::config::Config;
 use crate::conn::{Client, Conn};
 use crate::deadline::{Deadlines, Timer};
@@ -35,6 +36,8 @@ pub(crate) struct State {
     pub(crate) unauthenticated: usize,
     /// Where connections come from.
     pub(crate) addresses: Addresses,
+    /// Who is kept out.
+    pub(crate) bans: Bans,
     /// Whether the server stops: nobody is let in any more.
     pub(crate) draining: bool,
 }
@@ -93,6 +96,7 @@ impl State {
             sessions: 0,
             unauthenticated: 0,
             addresses: Addresses::default(),
+            bans: Bans::default(),
             draining: false,
         }
     }

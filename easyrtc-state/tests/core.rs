@@ -6,6 +6,8 @@
 mod access;
 #[path = "core/admin.rs"]
 mod admin;
+#[path = "core/bans.rs"]
+mod bans;
 #[path = "core/expiry.rs"]
 mod expiry;
 #[path = "core/fields.rs"]
@@ -16,6 +18,8 @@ mod gathering;
 mod guarded;
 #[path = "core/harness.rs"]
 mod harness;
+#[path = "core/inspection.rs"]
+mod inspection;
 #[path = "core/life.rs"]
 mod life;
 #[path = "core/limits.rs"]
@@ -26,6 +30,8 @@ mod login;
 mod messages;
 #[path = "core/notices.rs"]
 mod notices;
+#[path = "core/operator.rs"]
+mod operator;
 #[path = "core/questions.rs"]
 mod questions;
 #[path = "core/rates.rs"]

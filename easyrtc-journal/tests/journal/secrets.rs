@@ -5,11 +5,11 @@ use std::sync::Arc;
 use easyrtc_journal::End;
 use easyrtc_proto::{
     AppName, Attachments, ClientEvent, EasyrtcId, FieldName, ForwardToUrl, IceServer, MessageType,
-    Payload, RoomName, ServerMessage, SessionId, Username,
+    Payload, PresenceStatus, RoomName, ServerMessage, SessionId, SetPresence, Username,
 };
 use easyrtc_state::{
-    AdminCommand, AppConfig, Config, ConnId, ConnMeta, Effect, Field, FieldMap, FieldOwner, Grant,
-    Input, Question, RequestId, RoomConfig, RoomPattern, TransportKind, Verdict,
+    AdminCommand, AppConfig, Audience, Banned, Config, ConnId, ConnMeta, Effect, Field, FieldMap,
+    FieldOwner, Grant, Input, Question, RequestId, RoomConfig, RoomPattern, TransportKind, Verdict,
 };
 
 use super::support::{Recorded, play};
@@ -38,6 +38,15 @@ const COMMANDS: [&str; 8] = [
 
 fn payload() -> Payload {
     Payload::parse(&format!("\"{SECRET}\"")).unwrap()
+}
+
+fn message_type() -> MessageType {
+    MessageType::parse("m").unwrap()
+}
+
+fn presence() -> SetPresence {
+    let status = Some(PresenceStatus::parse(SECRET).unwrap());
+    SetPresence { show: None, status, kind: Some(payload()) }
 }
 
 fn fields(name: &str) -> FieldMap {
@@ -131,7 +140,7 @@ fn journal() -> String {
     let custom = r#"{"msgType":"m","msgData":{"Tr0ub4dor":{"_placeholder":true,"num":0}}}"#;
     let attachments = Attachments::new(vec![SECRET.into()]);
     let effects = recorded.say_with(conn, ClientEvent::Msg, custom, &attachments);
-    let answered = (MessageType::parse("m").unwrap(), Some(payload()));
+    let answered = (message_type(), Some(payload()));
     answer(&mut recorded, &effects, |_| Verdict::Application(Some(answered.clone())));
     let to_other = format!(r#"{{"targetEasyrtcid":"{other}",{}"#, &custom[1..]);
     recorded.say_with(conn, ClientEvent::Msg, &to_other, &attachments);
@@ -139,15 +148,20 @@ fn journal() -> String {
     let app = AppName::parse("app").unwrap();
     let session = SessionId::parse(&format!("{SECRET}.sid")).unwrap();
     let url = format!("/?{SECRET}");
+    let username = Username::parse(&format!("{SECRET} granted")).unwrap();
+    let to = || Audience::Connection(easyrtcid);
     for command in [
         AdminCommand::SetField {
-            of: FieldOwner::Session(app, session),
+            of: FieldOwner::Session(app.clone(), session),
             name: FieldName::parse("s").unwrap(),
             field: Some(Field { value: payload(), shared: true }),
         },
-        AdminCommand::ForwardToUrl { easyrtcid, forward: ForwardToUrl { url, new_window: None } },
-        AdminCommand::PushIceConfig { easyrtcid, ice_servers: Some(ice_servers()) },
+        AdminCommand::ForwardToUrl { to: to(), forward: ForwardToUrl { url, new_window: None } },
+        AdminCommand::PushIceConfig { to: to(), ice_servers: Some(ice_servers()) },
         AdminCommand::SendToken { easyrtcid },
+        AdminCommand::Send { to: to(), message_type: message_type(), data: Some(payload()) },
+        AdminCommand::SetPresence { easyrtcid, presence: presence() },
+        AdminCommand::Ban { who: Banned::User(app, username), expires_in: None },
     ] {
         let effects = recorded.feed(Input::Admin { request: RequestId(1), command });
         let done = |effect: &Effect| matches!(effect, Effect::AdminReply { result: Ok(_), .. });

@@ -53,7 +53,7 @@ fn other_effects_are_noticed() {
 fn other_inputs_are_noticed_where_they_matter() {
     assert_eq!(difference(8, "targetRoom", "targetGroup"), Some(8));
     assert_eq!(difference(7, "\"ask\":1", "\"ask\":2"), Some(7));
-    assert_eq!(difference(1, "\"opened\":{\"conn\":0", "\"opened\":{\"conn\":9"), Some(2));
+    assert_eq!(difference(1, "\"opened\":{\"conn\":0", "\"opened\":{\"conn\":9"), Some(1));
     assert_eq!(difference(0, "\"room_default\":\"default\"", "\"room_default\":null"), Some(2));
 }
 

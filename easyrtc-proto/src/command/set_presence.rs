@@ -1,22 +1,33 @@
 //! `setPresence`: changes one's presence in all rooms.
 
+use serde::{Deserialize, Serialize};
+
 use super::object_data;
 use crate::decode::{Reject, kept, object};
 use crate::json::ObjectWriter;
 use crate::limits::DecodeLimits;
 use crate::name::PresenceStatus;
 use crate::payload::Payload;
-use crate::presence::{Presence, Show};
+use crate::presence::{Presence, Show, present};
 use crate::value::Value;
 
 /// What to change; what is absent stays as it is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SetPresence {
     /// Whether one can be talked to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub show: Option<Show>,
     /// Free text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<PresenceStatus>,
     /// `type`: any value, kept and shown as it is.
+    #[serde(
+        rename = "type",
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     pub kind: Option<Payload>,
 }
 

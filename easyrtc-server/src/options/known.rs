@@ -265,6 +265,9 @@ static LIMIT: &[Known] = &[
     effective("maxSessions", "100000", "Sessions.", |set, value, _| {
         value.count().map(|count| set.core.limits.sessions = count)
     }),
+    effective("maxBans", "10000", "Addresses and users banned at a time.", |set, value, _| {
+        value.count().map(|count| set.core.limits.bans = count)
+    }),
 ];
 
 static TRANSPORT: &[Known] = &[

@@ -1,10 +1,9 @@
 //! Requests about one client.
 
-use std::sync::Arc;
-
-use easyrtc_proto::{EasyrtcId, ErrorCode, ForwardToUrl, IceConfig, IceServer, ServerMessage};
+use easyrtc_proto::{EasyrtcId, ErrorCode, SetPresence};
 
 use super::AdminError;
+use crate::command::set_presence as presence_command;
 use crate::effect::{Recipient, Recipients};
 use crate::input::{CloseReason, ConnId};
 use crate::roster::gather;
@@ -15,7 +14,7 @@ pub(super) fn find(state: &State, easyrtcid: EasyrtcId) -> Result<ConnId, AdminE
     state.ids.get(&easyrtcid).copied().ok_or(AdminError::NoClient)
 }
 
-fn one(conn: ConnId, easyrtcid: EasyrtcId) -> Recipients {
+pub(super) const fn one(conn: ConnId, easyrtcid: EasyrtcId) -> Recipients {
     Recipients::One(Recipient { conn, easyrtcid: Some(easyrtcid) })
 }
 
@@ -30,33 +29,18 @@ pub(super) fn kick(
     Ok(())
 }
 
-pub(super) fn forward_to_url(
-    state: &State,
-    easyrtcid: EasyrtcId,
-    forward: ForwardToUrl,
-    ctx: &mut Ctx<'_>,
-) -> Result<(), AdminError> {
-    let conn = find(state, easyrtcid)?;
-    //= docs/spec/messages/forwardToUrl.md#forward-to-url.asked-for
-    ctx.send(one(conn, easyrtcid), ServerMessage::ForwardToUrl(forward));
-    Ok(())
-}
-
-pub(super) fn push_ice_config(
+/// The client is not told: it would have been answered, and events never name their receiver.
+//= docs/spec/messages/setPresence.md#set-presence.by-operator
+pub(super) fn set_presence(
     state: &mut State,
     easyrtcid: EasyrtcId,
-    ice_servers: Option<Arc<[IceServer]>>,
+    presence: &SetPresence,
     ctx: &mut Ctx<'_>,
 ) -> Result<(), AdminError> {
     let conn = find(state, easyrtcid)?;
-    let client = state.client_mut(conn).ok_or(AdminError::NoClient)?;
-    let configured = || ctx.config.ice_servers_of(&client.app).clone();
-    let sent = ice_servers.clone().unwrap_or_else(configured);
-    client.granted.change(|granted| {
-        (granted.ice_servers, granted.renew_ice_servers) = (ice_servers, false);
-    });
-    let message = ServerMessage::IceConfig(IceConfig { ice_servers: sent });
-    ctx.send(one(conn, easyrtcid), message);
+    let client = state.client(conn).ok_or(AdminError::NoClient)?;
+    let presence = presence.applied_to(&client.presence);
+    presence_command::apply(state, conn, presence, ctx);
     Ok(())
 }
 

@@ -3,9 +3,9 @@
 //! The question who may come in leaves the core; everything else about the login is decided when
 //! the answer comes, on the state as it is then.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use easyrtc_proto::{AppName, Authenticate, ClientEvent, ErrorCode, Presence, RoomName};
+use easyrtc_proto::{AppName, Authenticate, ClientEvent, ErrorCode, Presence, RoomName, Username};
 
 use super::{answer, join, put_out, set_user_cfg};
 use crate::app::{App, Session};
@@ -43,6 +43,11 @@ pub(super) fn ask(
         let reject = Reject::new(ErrorCode::LoginGenFail, "too much was denied").over(limit);
         return refuse(state, conn, ticket, reject, ctx);
     }
+    //= docs/spec/login.md#login.banned-address
+    if state.bans.hold_address_of(&connection.meta) {
+        let reject = Reject::new(ErrorCode::BannedIpAddr, "the address is banned");
+        return refuse(state, conn, ticket, reject, ctx);
+    }
     let app = app_name(&request, ctx);
     let rooms = match &request.room_join {
         Some(named) => named.rooms.clone(),
@@ -61,7 +66,7 @@ pub(super) fn ask(
         rooms,
         meta: connection.meta.clone(),
     });
-    let pending = Pending { conn, ticket, about: About::Login(request), deadline: None };
+    let pending = Pending::new(conn, ticket, About::Login(request));
     let ask = put_out(state, pending, ctx);
     ctx.out.push(Effect::Ask { ask, question });
 }
@@ -86,11 +91,18 @@ pub(super) fn refuse(
     ctx: &mut Ctx<'_>,
 ) {
     //= docs/spec/envelope.md#envelope.answer-before-close
-    answer(conn, ticket, ClientEvent::Auth, Err(reject), ctx);
+    answer(state, conn, ticket, ClientEvent::Auth, Err(reject), ctx);
     //= docs/spec/errors.md#errors.scope
     //= docs/spec/errors.md#errors.close
     //= docs/spec/login.md#login.again-refused
     connection::close(state, conn, CloseReason::Refused, ctx);
+}
+
+/// A login that was asked about.
+pub(super) struct Asked {
+    pub(super) request: Authenticate,
+    /// The guarded rooms the client was taken out of since.
+    pub(super) taken_out: BTreeSet<RoomName>,
 }
 
 /// Takes the answer about a login.
@@ -98,7 +110,7 @@ pub(super) fn answered(
     state: &mut State,
     conn: ConnId,
     ticket: Ticket,
-    request: Authenticate,
+    asked: Asked,
     verdict: Verdict,
     ctx: &mut Ctx<'_>,
 ) {
@@ -113,7 +125,7 @@ pub(super) fn answered(
             Err(Reject::new(ErrorCode::LoginGenFail, "the answer does not fit"))
         }
     };
-    let login = grant.and_then(|grant| decide(state, conn, request, grant, ctx));
+    let login = grant.and_then(|grant| decide(state, conn, asked, grant, ctx));
     match login {
         Ok(login) => apply(state, conn, ticket, login, ctx),
         Err(reject) => refuse(state, conn, ticket, reject, ctx),
@@ -133,16 +145,18 @@ struct Login {
 fn decide(
     state: &State,
     conn: ConnId,
-    mut request: Authenticate,
+    asked: Asked,
     grant: Grant,
     ctx: &Ctx<'_>,
 ) -> Result<Login, Reject> {
-    let config = ctx.config;
+    let (config, Asked { mut request, taken_out }) = (ctx.config, asked);
+    let name = app_name(&request, ctx);
+    let username = grant.username.as_ref().or(request.username.as_ref());
+    check_bans(state, conn, &name, username)?;
     //= docs/spec/login.md#login.expired-already
     if grant.expires_in.is_some_and(|time| time.is_zero()) {
         return Err(Reject::new(ErrorCode::LoginBadAuth, "the login has expired already"));
     }
-    let name = app_name(&request, ctx);
     let new_app;
     let app = match state.apps.get(&name) {
         Some(app) => app,
@@ -175,10 +189,33 @@ fn decide(
     //= docs/spec/login.md#login.room-missing
     //= docs/spec/login.md#login.room-full
     let codes = join::Codes { missing: &ErrorCode::LoginBadRoom, full: &ErrorCode::LoginGenFail };
-    let entrant = join::Entrant { conn, access: grant.access(), logs_in: true };
+    let (access, taken_out) = (grant.access(), &taken_out);
+    let entrant = join::Entrant { conn, access, logs_in: true, taken_out };
     let created = join::decide((&name, app), entrant, &rooms, 0, codes, ctx)?;
     join::check_rate(state, conn, (rooms.len(), created), codes, ctx)?;
     Ok(Login { app: name, request, grant, rooms, created })
+}
+
+/// Also when the ban came after the question.
+fn check_bans(
+    state: &State,
+    conn: ConnId,
+    app: &AppName,
+    username: Option<&Username>,
+) -> Result<(), Reject> {
+    if planted!(BanTooLateForLogin) {
+        return Ok(());
+    }
+    let meta = state.conns.get(&conn).map(|connection| &connection.meta);
+    //= docs/spec/login.md#login.banned-address
+    if meta.is_some_and(|meta| state.bans.hold_address_of(meta)) {
+        return Err(Reject::new(ErrorCode::BannedIpAddr, "the address is banned"));
+    }
+    //= docs/spec/login.md#login.banned-user
+    if state.bans.hold_user(app, username) {
+        return Err(Reject::new(ErrorCode::LoginBadAuth, "the user is banned"));
+    }
+    Ok(())
 }
 
 //= docs/spec/limits.md#limits.zero
@@ -195,6 +232,7 @@ fn apply(state: &mut State, conn: ConnId, ticket: Ticket, login: Login, ctx: &mu
     let easyrtcid =
         former.easyrtcid.unwrap_or_else(|| draw_easyrtcid(ctx.entropy, |id| state.is_known(*id)));
     become_client(state, conn, easyrtcid, &app, request, grant, ctx);
+    note_login(state, conn, former.easyrtcid.is_some(), ctx);
     for room in rooms.keys() {
         join::enter(state, conn, room, ctx);
     }
@@ -204,7 +242,6 @@ fn apply(state: &mut State, conn: ConnId, ticket: Ticket, login: Login, ctx: &mu
     } else {
         ticket.abandon();
     }
-    ctx.notice(Notice::LoggedIn { conn, easyrtcid, app: app.clone() });
     let had_fields = &former.had_fields;
     let entries = rooms.keys().filter_map(|name| {
         let entry = state.room(&app, name)?.entry(conn)?;
@@ -227,6 +264,19 @@ fn apply(state: &mut State, conn: ConnId, ticket: Ticket, login: Login, ctx: &mu
     }
     //= docs/spec/login.md#login.announced
     announce(state, &app, conn, easyrtcid, &changes, ctx);
+}
+
+fn note_login(state: &State, conn: ConnId, again: bool, ctx: &mut Ctx<'_>) {
+    if let Some(client) = state.client(conn) {
+        ctx.notice(Notice::LoggedIn {
+            conn,
+            easyrtcid: client.easyrtcid,
+            app: client.app.clone(),
+            username: client.username.clone(),
+            session: client.session.clone(),
+            again,
+        });
+    }
 }
 
 /// What remains to be told of what the connection was before.

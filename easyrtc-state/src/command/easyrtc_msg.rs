@@ -41,7 +41,7 @@ pub(super) fn handle(
         Ok(audience) => Ok(apply(state, conn, audience, message, ctx)),
         Err(reject) => Err(reject),
     };
-    answer(conn, ticket, ClientEvent::Msg, result, ctx);
+    answer(state, conn, ticket, ClientEvent::Msg, result, ctx);
 }
 
 /// The checks are in the order of the original; every restriction named must hold (decision D14).
@@ -150,11 +150,13 @@ fn ask_application(
 ) {
     let sender = match client(state, conn) {
         Ok(sender) => sender,
-        Err(reject) => return answer(conn, ticket, ClientEvent::Msg, Err(reject), ctx),
+        Err(reject) => return answer(state, conn, ticket, ClientEvent::Msg, Err(reject), ctx),
     };
     let (easyrtcid, app) = (sender.easyrtcid, sender.app.clone());
-    let question = Question::Application { easyrtcid, app, message };
-    let pending = Pending { conn, ticket, about: About::Application, deadline: None };
+    let username = sender.username.clone();
+    let groups = sender.granted.get().map(|granted| granted.groups.clone()).unwrap_or_default();
+    let question = Question::Application { easyrtcid, app, username, groups, message };
+    let pending = Pending::new(conn, ticket, About::Application);
     ask(state, pending, question, ClientEvent::Msg, ctx);
 }
 

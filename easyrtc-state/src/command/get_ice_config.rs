@@ -11,14 +11,14 @@ use crate::ticket::Ticket;
 pub(super) fn handle(state: &mut State, conn: ConnId, ticket: Ticket, ctx: &mut Ctx<'_>) {
     let client = match client(state, conn) {
         Ok(client) => client,
-        Err(reject) => return answer(conn, ticket, ClientEvent::Cmd, Err(reject), ctx),
+        Err(reject) => return answer(state, conn, ticket, ClientEvent::Cmd, Err(reject), ctx),
     };
     let question = Question::IceConfig {
         easyrtcid: client.easyrtcid,
         app: client.app.clone(),
         username: client.username.clone(),
     };
-    let pending = Pending { conn, ticket, about: About::IceConfig, deadline: None };
+    let pending = Pending::new(conn, ticket, About::IceConfig);
     ask(state, pending, question, ClientEvent::Cmd, ctx);
 }
 

@@ -1,6 +1,6 @@
 //! What login and `roomJoin` have in common: may these rooms be joined, all of them?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use easyrtc_proto::{AppName, ErrorCode, Payload, RoomName};
 
@@ -9,6 +9,7 @@ use crate::app::{App, new_room};
 use crate::deadline::Timer;
 use crate::input::ConnId;
 use crate::notice::Notice;
+use crate::permission::Permission;
 use crate::planted::planted;
 use crate::rate::{self, LimitName};
 use crate::state::{Ctx, Reject, State};
@@ -24,6 +25,14 @@ pub(super) struct Entrant<'a> {
     pub(super) access: Access<'a>,
     /// Whether it logs in: then it is looked at anew whether it may be where it is.
     pub(super) logs_in: bool,
+    /// The guarded rooms it was taken out of since it was asked about it.
+    pub(super) taken_out: &'a BTreeSet<RoomName>,
+}
+
+impl Entrant<'_> {
+    fn enters_any_room(&self) -> bool {
+        self.access.may(Permission::EnterAnyRoom)
+    }
 }
 
 /// The codes for what can be wrong with a room; login and `roomJoin` have their own.
@@ -65,6 +74,10 @@ pub(super) fn decide(
         if (entrant.logs_in || !is_in) && !entrant.access.may_enter(room_name, rules) {
             return Err(Reject::new(codes.missing.clone(), "the client may not enter"));
         }
+        //= docs/spec/rooms.md#rooms.guarded-taken-out
+        if !is_in && entrant.taken_out.contains(room_name) && !entrant.enters_any_room() {
+            return Err(Reject::new(codes.missing.clone(), "the client was taken out"));
+        }
         match room {
             //= docs/spec/rooms.md#rooms.full-member
             Some(_) if is_in => continue,
@@ -103,7 +116,7 @@ pub(super) fn check_rate(
 }
 
 /// Lets a client into a room of its application, which is created if need be.
-pub(super) fn enter(state: &mut State, conn: ConnId, name: &RoomName, ctx: &mut Ctx<'_>) {
+pub(crate) fn enter(state: &mut State, conn: ConnId, name: &RoomName, ctx: &mut Ctx<'_>) {
     let Some(client) = state.conns.get_mut(&conn).and_then(|c| c.client.as_mut()) else {
         return;
     };
@@ -114,7 +127,11 @@ pub(super) fn enter(state: &mut State, conn: ConnId, name: &RoomName, ctx: &mut 
     }
     let room = app.rooms.entry(name.clone());
     let shared_name = room.key().clone();
-    let room = room.or_insert_with(|| new_room(&app_name, name, ctx.config));
+    let room = room.or_insert_with(|| {
+        let mut made = new_room(&app_name, name, ctx.config);
+        made.created.0 = Some(ctx.now.unix_ms);
+        made
+    });
     let timer = Timer::Room(app_name.clone(), name.clone());
     if !planted!(StaleRoomTimer) {
         state.deadlines.cancel(room.forget_at.take(), timer);

@@ -25,14 +25,14 @@ pub(super) fn handle(
     {
         join::enter(state, conn, first, ctx);
     }
-    let result = match decide(state, conn, &request, ctx) {
+    let result = match decide(state, conn, &request, &BTreeSet::new(), ctx) {
         // What would be refused anyway nobody is asked about.
         Err(reject) => Err(reject),
         Ok(created) => match question(state, conn, &request, ctx) {
             Some(question) => match rate::may_be_denied(state, conn, ctx) {
                 Ok(()) => {
                     let about = About::RoomJoin(request);
-                    let pending = Pending { conn, ticket, about, deadline: None };
+                    let pending = Pending::new(conn, ticket, about);
                     return ask(state, pending, question, ClientEvent::Cmd, ctx);
                 }
                 Err(limit) => {
@@ -43,7 +43,7 @@ pub(super) fn handle(
             None => Ok(apply(state, conn, &request, created, ctx)),
         },
     };
-    answer(conn, ticket, ClientEvent::Cmd, result, ctx);
+    answer(state, conn, ticket, ClientEvent::Cmd, result, ctx);
 }
 
 /// What has to be known before the client may enter all these rooms, if anything has.
@@ -65,18 +65,25 @@ fn question(state: &State, conn: ConnId, request: &RoomJoin, ctx: &Ctx<'_>) -> O
     }))
 }
 
+/// A `roomJoin`, about which it may have been asked.
+pub(super) struct Asked {
+    pub(super) request: RoomJoin,
+    /// The guarded rooms the client was taken out of since.
+    pub(super) taken_out: BTreeSet<RoomName>,
+}
+
 /// Takes the answer about guarded rooms. All else is decided on the state as it is now.
 pub(super) fn answered(
     state: &mut State,
     conn: ConnId,
-    request: &RoomJoin,
+    asked: &Asked,
     verdict: Verdict,
     ctx: &mut Ctx<'_>,
 ) -> Result<ServerMessage, Reject> {
     match verdict {
         Verdict::RoomJoin => {
-            let created = decide(state, conn, request, ctx)?;
-            Ok(apply(state, conn, request, created, ctx))
+            let created = decide(state, conn, &asked.request, &asked.taken_out, ctx)?;
+            Ok(apply(state, conn, &asked.request, created, ctx))
         }
         //= docs/spec/rooms.md#rooms.guard-denied
         Verdict::Deny(code) => {
@@ -90,7 +97,13 @@ pub(super) fn answered(
 }
 
 /// Returns how many rooms will be created.
-fn decide(state: &State, conn: ConnId, request: &RoomJoin, ctx: &Ctx<'_>) -> Result<usize, Reject> {
+fn decide(
+    state: &State,
+    conn: ConnId,
+    request: &RoomJoin,
+    taken_out: &BTreeSet<RoomName>,
+    ctx: &Ctx<'_>,
+) -> Result<usize, Reject> {
     let client = client(state, conn)?;
     //= docs/spec/messages/roomJoin.md#room-join.bad-room
     let refused = &ErrorCode::MsgRejectBadRoom;
@@ -98,7 +111,7 @@ fn decide(state: &State, conn: ConnId, request: &RoomJoin, ctx: &Ctx<'_>) -> Res
     let app = state.apps.get(&client.app).ok_or_else(gone)?;
     let kept = client.rooms.keys().filter(|room| !request.rooms.contains_key(*room)).count();
     let codes = join::Codes { missing: refused, full: refused };
-    let entrant = join::Entrant { conn, access: client.access(), logs_in: false };
+    let entrant = join::Entrant { conn, access: client.access(), logs_in: false, taken_out };
     let created = join::decide((&client.app, app), entrant, &request.rooms, kept, codes, ctx)?;
     join::check_rate(state, conn, (request.rooms.len(), created), codes, ctx)?;
     Ok(created)

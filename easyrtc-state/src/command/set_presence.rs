@@ -33,7 +33,12 @@ fn decide(
 }
 
 /// The answer names all one's rooms, as the others are told.
-fn apply(state: &mut State, conn: ConnId, presence: Presence, ctx: &mut Ctx<'_>) -> ServerMessage {
+pub(crate) fn apply(
+    state: &mut State,
+    conn: ConnId,
+    presence: Presence,
+    ctx: &mut Ctx<'_>,
+) -> ServerMessage {
     if let Some(client) = state.client_mut(conn) {
         client.presence = presence;
     }

@@ -208,7 +208,7 @@ fn fields_servers_and_auto_create_of_an_application() {
     let ice = table.cmd(1, r#"{"msgType":"getIceConfig"}"#);
     assert!(ice[0].contains("stun:mine"), "{ice:?}");
     let pushed = table.admin(easyrtc_state::AdminCommand::PushIceConfig {
-        easyrtcid: table.id(1),
+        to: easyrtc_state::Audience::Connection(table.id(1)),
         ice_servers: None,
     });
     assert!(pushed[0].contains("stun:mine"), "{pushed:?}");

@@ -1,7 +1,7 @@
 use easyrtc_proto::{
     AppName, FieldName, ForwardToUrl, GroupName, IceServer, Payload, RoomName, SessionId,
 };
-use easyrtc_state::{AdminCommand, AdminError, Field, FieldOwner};
+use easyrtc_state::{AdminCommand, AdminError, Audience, Field, FieldOwner};
 
 use crate::harness::{Table, outcome};
 
@@ -115,11 +115,12 @@ fn pages_servers_and_tokens_can_be_pushed() {
     let mut table = Table::new();
     table.hello(1, &[]);
     let easyrtcid = table.id(1);
+    let to = || Audience::Connection(easyrtcid);
     let forward = ForwardToUrl { url: "https://a.test/".into(), new_window: Some(true) };
-    let mut lines = table.admin(AdminCommand::ForwardToUrl { easyrtcid, forward });
+    let mut lines = table.admin(AdminCommand::ForwardToUrl { to: to(), forward });
     let servers = [IceServer::parse(r#"{"url":"stun:pushed"}"#).unwrap()];
     let ice_servers = Some(servers.into());
-    lines.extend(table.admin(AdminCommand::PushIceConfig { easyrtcid, ice_servers }));
+    lines.extend(table.admin(AdminCommand::PushIceConfig { to: to(), ice_servers }));
     lines.extend(table.cmd(1, r#"{"msgType":"getIceConfig"}"#));
     lines.extend(table.admin(AdminCommand::SendToken { easyrtcid }));
     insta::assert_snapshot!(lines.join("\n"));
@@ -145,6 +146,11 @@ fn refusals_say_what_is_missing() {
         (AdminError::NoRoom, "there is no such room"),
         (AdminError::NoSession, "there is no such session"),
         (AdminError::NoClient, "there is no such client"),
+        (AdminError::NotInRoom, "the client is not in the room"),
+        (AdminError::NoBan, "there is no such ban"),
+        (AdminError::Exists, "the room is there already"),
+        (AdminError::RoomFull, "the room is full"),
+        (AdminError::EndsConnections, "such an error ends connections"),
         (AdminError::TooMany, "a limit is reached"),
     ] {
         assert_eq!(error.to_string(), text);

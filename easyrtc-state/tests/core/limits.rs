@@ -122,6 +122,7 @@ fn zero_means_no_limit() {
             asks_per_connection: 0,
             groups_per_connection: 0,
             fields: 0,
+            bans: 0,
             gathered_changes: 0,
             user_api_field_units: 0,
             user_settings: 0,

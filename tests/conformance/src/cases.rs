@@ -13,6 +13,7 @@ mod gathering;
 mod limits;
 mod login;
 mod names;
+mod operator;
 mod packets;
 mod policies;
 mod rates;
@@ -54,6 +55,7 @@ pub fn all() -> Vec<&'static Case> {
             commands::CASES,
             user_cfg::CASES,
             server::CASES,
+            operator::CASES,
             capabilities::CASES,
             limits::CASES,
             rates::CASES,

@@ -64,7 +64,7 @@ profiles! {
             "sessionTtl":0,"maxMessagesPerSecond":0,"maxBytesPerSecond":0,"maxJoinsPerSecond":0,
             "maxRoomsCreatedPerSecond":0,"maxJoinsPerSecondPerAddress":0,
             "maxRoomsCreatedPerSecondPerAddress":0,"maxFailedLoginsPerSecond":0,
-            "maxPacketsPerSecond":0,"rateLimitPause":0}"#
+            "maxPacketsPerSecond":0,"rateLimitPause":0,"maxBans":0}"#
     );
     /// No application can be made by clients.
     NO_APPS = options("no-apps", r#"{"appAutoCreateEnable":false}"#);

@@ -154,21 +154,27 @@ impl Choices<'_> {
 
     fn administer(&mut self) -> Administer {
         match self.next() % 32 {
-            0..14 => Administer::SetField {
+            0..8 => Administer::SetField {
                 of: self.next(),
                 which: self.next(),
                 name: self.next(),
                 value: self.next(),
             },
-            14..24 => Administer::SetGroup {
+            8..14 => Administer::SetGroup {
                 who: self.next(),
                 group: self.next(),
                 member: !self.rarely(),
             },
-            24..26 => Administer::Kick { who: self.next() },
-            26 => Administer::Forward { who: self.next() },
-            27..29 => Administer::PushIceConfig { who: self.next(), own: self.bool() },
-            29..31 => Administer::SendToken { who: self.next() },
+            14..16 => Administer::SetPresence { who: self.next(), presence: self.next() },
+            16..20 => Administer::Emit { to: self.next(), which: self.next(), what: self.next() },
+            20..22 => Administer::Room { which: self.next(), make: self.bool() },
+            22..26 => {
+                Administer::Move { who: self.next(), room: self.next(), member: !self.rarely() }
+            }
+            26..28 => Administer::Ban { whom: self.next(), time: self.next() },
+            28 => Administer::Unban { which: self.next() },
+            29 => Administer::Kick { who: self.next() },
+            30 => Administer::SendToken { who: self.next() },
             _ => Administer::Shutdown,
         }
     }

@@ -5,8 +5,10 @@
 //! looking at everything after each message. From that it says what every connection is to hear.
 
 mod admin;
+mod ban;
 mod command;
 mod gather;
+mod kept;
 mod login;
 mod message;
 mod rate;
@@ -29,6 +31,8 @@ use easyrtc_state::{
     Now, Question, RequestId, TransportKind,
 };
 
+use ban::Ban;
+use kept::Kept;
 use rate::Lately;
 use rights::Rights;
 
@@ -96,6 +100,10 @@ pub struct Model {
     draining: bool,
     /// What addresses did lately.
     addresses: BTreeMap<IpAddr, Lately>,
+    /// Who is kept out.
+    bans: Vec<Ban>,
+    /// How many bans there were.
+    banned: u64,
     /// Everybody.
     pub conns: BTreeMap<ConnId, Connection>,
     /// The applications there are.
@@ -154,17 +162,6 @@ pub struct App {
     sessions: BTreeMap<SessionId, Kept>,
 }
 
-/// A room or a session: kept for a while when nobody uses it.
-#[derive(Debug, Default)]
-struct Kept {
-    lasting: bool,
-    private: bool,
-    fields: FieldMap,
-    forget_at: Option<Duration>,
-    /// Until when changes of the room are gathered, and how many there are.
-    gathering: Option<(Duration, usize)>,
-}
-
 /// A question that is out.
 #[derive(Debug)]
 pub struct Ask {
@@ -172,6 +169,8 @@ pub struct Ask {
     ack: AckId,
     due: Option<Duration>,
     about: About,
+    /// The guarded rooms the operator took the client out of meanwhile.
+    taken_out: Vec<RoomName>,
 }
 
 #[derive(Debug)]
@@ -193,6 +192,8 @@ impl Model {
             out: Expected::default(),
             draining: false,
             addresses: BTreeMap::new(),
+            bans: Vec::new(),
+            banned: 0,
             conns: BTreeMap::new(),
             apps: BTreeMap::new(),
             asks: BTreeMap::new(),
@@ -223,7 +224,7 @@ impl Model {
             Input::Answered { ask, verdict } => self.answered(ask, verdict),
             Input::Admin { request, command } => {
                 let result = self.admin(command);
-                self.out.admin = Some((request, result.map(|()| AdminAnswer::Done)));
+                self.out.admin = Some((request, result));
             }
             Input::Tick => self.tick(),
         }
@@ -381,17 +382,6 @@ impl Ask {
     #[must_use]
     pub const fn conn(&self) -> ConnId {
         self.conn
-    }
-}
-
-impl Kept {
-    fn settle(&mut self, used: bool, forget_at: Duration) {
-        self.gathering = self.gathering.filter(|_| used);
-        if used || self.lasting {
-            self.forget_at = None;
-        } else if self.forget_at.is_none() {
-            self.forget_at = Some(forget_at);
-        }
     }
 }
 

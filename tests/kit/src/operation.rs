@@ -9,7 +9,7 @@ mod message;
 #[cfg(feature = "histories")]
 mod strategy;
 
-pub use administer::unset_fields;
+pub use administer::undo;
 pub use answer::{NARROW, verdict};
 pub use malformed::{MALFORMED, Malformed};
 pub use message::{Login, Message, decode, text};
@@ -154,22 +154,54 @@ pub enum Administer {
         /// Into.
         member: bool,
     },
+    /// Sets a presence.
+    SetPresence {
+        /// Whose.
+        who: u8,
+        /// To what.
+        presence: u8,
+    },
     /// Ends a connection.
     Kick {
         /// Whose.
         who: u8,
     },
-    /// Emits `forwardToUrl`.
-    Forward {
-        /// To whom.
-        who: u8,
+    /// Emits something.
+    Emit {
+        /// To one client, a room, a group, an application or everybody.
+        to: u8,
+        /// Which one.
+        which: u8,
+        /// What.
+        what: u8,
     },
-    /// Emits `iceConfig`.
-    PushIceConfig {
-        /// To whom.
+    /// Makes a room, or closes one.
+    Room {
+        /// Which.
+        which: u8,
+        /// Whether it is made.
+        make: bool,
+    },
+    /// Puts a client into a room, or takes it out.
+    Move {
+        /// The client.
         who: u8,
-        /// Whether with servers of its own.
-        own: bool,
+        /// The room.
+        room: u8,
+        /// Into.
+        member: bool,
+    },
+    /// Bans an address, a network or a user.
+    Ban {
+        /// Whom.
+        whom: u8,
+        /// For how long.
+        time: u8,
+    },
+    /// Ends a ban.
+    Unban {
+        /// Which.
+        which: u8,
     },
     /// Emits `token`.
     SendToken {

@@ -137,7 +137,7 @@ impl World {
         }
         self.watched.settled()?;
         self.pass_deadlines(SILENT_STEPS)?;
-        for input in self.unset_fields() {
+        for input in self.undo() {
             self.feed(input)?;
         }
         for conn in self.links.keys().copied().collect::<Vec<_>>() {

@@ -13,8 +13,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 const HISTORIES: usize = 250;
 
 /// Codes the core never sends by itself: transports do, or nobody.
-const NOT_FROM_THE_CORE: [ErrorCode; 3] =
-    [ErrorCode::BannedIpAddr, ErrorCode::LoginBadAppName, ErrorCode::LoginBadUserCfg];
+const NOT_FROM_THE_CORE: [ErrorCode; 2] = [ErrorCode::LoginBadAppName, ErrorCode::LoginBadUserCfg];
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "the others are called by their own names")]
 fn name_of_effect(effect: &Effect) -> String {
@@ -46,7 +45,11 @@ fn name_of_effect(effect: &Effect) -> String {
         Effect::Close { reason, .. } => format!("close {reason:?}"),
         Effect::Notice(Notice::Rejected { why, .. }) => format!("because {why}"),
         Effect::Notice(Notice::Limited { limit, .. }) => format!("limited {limit:?}"),
-        Effect::AdminReply { result, .. } => format!("admin {result:?}"),
+        Effect::AdminReply { result: Err(error), .. } => format!("admin {error:?}"),
+        Effect::AdminReply { result: Ok(answer), .. } => {
+            let text = format!("{answer:?}");
+            format!("admin {}", text.split(['(', ' ']).next().unwrap_or_default())
+        }
         other => {
             let text = format!("{other:?}");
             text.split([' ', '{']).next().unwrap_or_default().to_owned()

@@ -165,16 +165,19 @@ impl World {
 
     fn administer(&mut self) -> Result<(), Violation> {
         let mut n = || self.random.byte();
-        let what = match n() % 16 {
-            0..=6 => Administer::SetField { of: n(), which: n(), name: n(), value: n() },
-            7..=11 => Administer::SetGroup { who: n(), group: n(), member: n() % 4 != 0 },
-            12 => Administer::Forward { who: n() },
-            13 => Administer::PushIceConfig { who: n(), own: n() % 2 == 0 },
-            14 => Administer::SendToken { who: n() },
-            _ => Administer::Kick { who: n() },
+        let what = match n() % 32 {
+            0..=7 => Administer::SetField { of: n(), which: n(), name: n(), value: n() },
+            8..=13 => Administer::SetGroup { who: n(), group: n(), member: n() % 4 != 0 },
+            14..=15 => Administer::SetPresence { who: n(), presence: n() },
+            16..=19 => Administer::Emit { to: n(), which: n(), what: n() },
+            20..=21 => Administer::Room { which: n(), make: n() % 2 != 0 },
+            22..=26 => Administer::Move { who: n(), room: n(), member: n() % 4 != 0 },
+            27 => Administer::SendToken { who: n() },
+            28 => Administer::Kick { who: n() },
+            29..=30 => Administer::Ban { whom: n(), time: n() },
+            _ => Administer::Unban { which: n() },
         };
-        let clients = self.watched.model().clients().map(|(_, client)| client.easyrtcid);
-        let command = what.command(&clients.collect::<Vec<_>>());
+        let command = what.command(self.watched.model());
         let input = self.request(command);
         self.feed(input)
     }

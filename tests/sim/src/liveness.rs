@@ -82,9 +82,16 @@ impl World {
     /// Where nothing is limited, everybody gets in.
     fn must_be_in(&self, conn: ConnId) -> Result<(), Violation> {
         let limits = &self.swarm.config.limits;
-        let free =
-            Limits { fields: 0, user_api_field_units: 0, user_settings: 0, ..limits.clone() };
-        if free != easyrtc_test_kit::setup::NO_LIMITS || self.watched.model().is_draining() {
+        let free = Limits {
+            fields: 0,
+            bans: 0,
+            user_api_field_units: 0,
+            user_settings: 0,
+            ..limits.clone()
+        };
+        let model = self.watched.model();
+        let closed = model.is_draining() || model.bans().next().is_some();
+        if free != easyrtc_test_kit::setup::NO_LIMITS || closed {
             return Ok(());
         }
         match self.links.get(&conn).and_then(|link| link.client.easyrtcid) {

@@ -199,6 +199,7 @@ fn limits(random: &mut Random) -> Limits {
         asks_per_connection: limit(1, 3),
         groups_per_connection: limit(1, 3),
         fields: limit(2, 4),
+        bans: limit(1, 3),
         gathered_changes: 0,
         user_api_field_units: limit(60, 200),
         user_settings: limit(20, 60),

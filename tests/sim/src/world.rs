@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use easyrtc_state::{AskId, CloseReason, ConnId, Input, Now, Question, RequestId};
-use easyrtc_test_kit::operation::unset_fields;
+use easyrtc_test_kit::operation::undo;
 use easyrtc_test_kit::{Violation, Watched};
 
 use crate::Outcome;
@@ -127,7 +127,7 @@ impl World {
 
     /// Everybody leaves, and time passes until nothing is due: nothing may be left.
     pub(crate) fn end(mut self) -> Result<Outcome, Violation> {
-        for command in unset_fields() {
+        for command in undo(self.watched.model()) {
             let input = self.request(command);
             self.feed(input)?;
         }

@@ -1,7 +1,7 @@
 //! What the server says of its own accord: `error`, `forwardToUrl`, `token`.
 
 use easyrtc_proto::ForwardToUrl;
-use easyrtc_runtime::{AdminCommand, EasyrtcId};
+use easyrtc_runtime::{AdminCommand, Audience, EasyrtcId};
 use serde_json::{Value, json};
 
 use crate::case::{Case, On, Outcome, ensure, fail, play};
@@ -81,7 +81,8 @@ async fn forward(world: World) -> Outcome {
     for new_window in [None, Some(true), Some(false)] {
         let url = "https://example.org/help".to_owned();
         let forward = ForwardToUrl { url: url.clone(), new_window };
-        admin(&world, AdminCommand::ForwardToUrl { easyrtcid: id(&ada)?, forward })?;
+        let to = Audience::Connection(id(&ada)?);
+        admin(&world, AdminCommand::ForwardToUrl { to, forward })?;
         let event = ada.event_of("forwardToUrl").await?;
         let told = &event.value["msgData"];
         ensure!(told["forwardToUrl"]["url"] == url, "told {}", event.text);

@@ -1,6 +1,8 @@
 //! I3: deltas name known members.
 
-use easyrtc_proto::{ApiFields, ClientEntry, EasyrtcId, RoomName, RoomUpdate, ServerMessage};
+use easyrtc_proto::{
+    ApiFields, ClientEntry, EasyrtcId, RoomName, RoomStatus, RoomUpdate, ServerMessage,
+};
 use easyrtc_state::Input;
 
 use super::{Delivery, Invariant};
@@ -31,7 +33,9 @@ fn check(delivery: &Delivery<'_>, name: &RoomName, update: &RoomUpdate) -> Resul
         return Err(format!("it is called {}", update.room_name));
     }
     let room = delivery.receiver.rooms.get(name);
-    if !delivery.answer && room.is_none() {
+    // The operator may put a client into a room.
+    let joins = update.room_status == RoomStatus::Join;
+    if !delivery.answer && room.is_none() && !joins {
         return Err("told about a room it is not in".to_owned());
     }
     let Some(delta) = &update.client_list_delta else { return Ok(()) };

@@ -98,6 +98,7 @@ impl Invariant for LimitsHold {
         let rooms = or(limits.rooms_per_application, rooms) * stats.applications;
         within("rooms", stats.rooms, rooms)?;
         within("sessions", stats.sessions, limits.sessions)?;
+        within("bans", stats.bans, limits.bans)?;
         within("clients", stats.clients, limits.connections)?;
         within("strangers", self.strangers.len(), limits.unauthenticated)?;
         if let Input::Opened { meta, .. } = step.input

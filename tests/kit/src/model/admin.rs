@@ -1,55 +1,74 @@
 //! What the operator does.
 
+mod audience;
+mod room;
+
 use std::collections::BTreeMap;
 
 use easyrtc_proto::{
-    EasyrtcId, ErrorCode, FieldName, GroupName, IceConfig, RoomStatus, RoomUpdate, ServerMessage,
-    SessionData,
+    EasyrtcId, ErrorCode, FieldName, GroupName, RoomName, RoomStatus, RoomUpdate, ServerMessage,
+    SessionData, SetPresence,
 };
-use easyrtc_state::{AdminCommand, AdminError, CloseReason, ConnId, Field, FieldMap, FieldOwner};
+use easyrtc_state::{
+    AdminAnswer, AdminCommand, AdminError, CloseReason, ConnId, Field, FieldMap, FieldOwner,
+};
 
 use super::command::room_data;
 use super::{Heard, Model, reached};
 
 impl Model {
-    pub(super) fn admin(&mut self, command: AdminCommand) -> Result<(), AdminError> {
+    pub(super) fn admin(&mut self, command: AdminCommand) -> Result<AdminAnswer, AdminError> {
         match command {
-            AdminCommand::SetField { of, name, field } => self.set_field(&of, name, field),
+            AdminCommand::SetField { of, name, field } => self.set_field(&of, name, field)?,
             AdminCommand::SetGroup { easyrtcid, group, member } => {
-                self.set_group(easyrtcid, group, member)
+                self.set_group(easyrtcid, group, member)?;
+            }
+            AdminCommand::SetPresence { easyrtcid, presence } => {
+                self.set_presence_of(easyrtcid, &presence)?;
             }
             AdminCommand::Kick { easyrtcid } => {
                 let conn = self.named(easyrtcid)?;
                 self.dismiss(conn, ErrorCode::LoginGenFail, CloseReason::Kicked);
-                Ok(())
-            }
-            AdminCommand::ForwardToUrl { easyrtcid, forward } => {
-                self.event(self.named(easyrtcid)?, ServerMessage::ForwardToUrl(forward));
-                Ok(())
-            }
-            AdminCommand::PushIceConfig { easyrtcid, ice_servers } => {
-                let conn = self.named(easyrtcid)?;
-                if let Some(client) = self.client_mut(conn) {
-                    client.ice_servers.clone_from(&ice_servers);
-                    client.renew_ice_servers = false;
-                }
-                let client = self.client(conn).ok_or(AdminError::NoClient)?;
-                let ice_servers = ice_servers.unwrap_or_else(|| self.ice_servers(&client.app));
-                self.event(conn, ServerMessage::IceConfig(IceConfig { ice_servers }));
-                Ok(())
             }
             AdminCommand::SendToken { easyrtcid } => {
                 let conn = self.named(easyrtcid)?;
                 let token = self.token(conn).ok_or(AdminError::NoClient)?;
                 self.catch_up_all(conn);
                 self.event(conn, token);
-                Ok(())
             }
-            AdminCommand::Shutdown => {
-                self.shut_down();
-                Ok(())
+            AdminCommand::Send { to, message_type, data } => {
+                return self.send_custom(&to, message_type, data);
             }
+            AdminCommand::SendError { to, code } => return self.send_error(&to, code),
+            AdminCommand::ForwardToUrl { to, forward } => {
+                return self.send(&to, &ServerMessage::ForwardToUrl(forward));
+            }
+            AdminCommand::PushIceConfig { to, ice_servers } => {
+                return self.push_ice_config(&to, ice_servers.as_ref());
+            }
+            AdminCommand::CreateRoom { app, room } => self.create_room(&app, room)?,
+            AdminCommand::CloseRoom { app, room } => self.close_room(&app, &room)?,
+            AdminCommand::JoinRoom { easyrtcid, room } => self.put_into_room(easyrtcid, room)?,
+            AdminCommand::LeaveRoom { easyrtcid, room } => self.take_out(easyrtcid, room)?,
+            AdminCommand::Ban { who, expires_in } => return self.ban(who, expires_in),
+            AdminCommand::Unban { ban } => return self.unban(ban),
+            AdminCommand::Shutdown => self.shut_down(),
         }
+        Ok(AdminAnswer::Done)
+    }
+
+    /// The others are told; no policy is asked.
+    fn set_presence_of(
+        &mut self,
+        easyrtcid: EasyrtcId,
+        presence: &SetPresence,
+    ) -> Result<(), AdminError> {
+        let conn = self.named(easyrtcid)?;
+        let client = self.client_mut(conn).ok_or(AdminError::NoClient)?;
+        client.presence = presence.applied_to(&client.presence);
+        let rooms: Vec<RoomName> = client.rooms.keys().cloned().collect();
+        self.tell_changed(conn, rooms);
+        Ok(())
     }
 
     fn named(&self, easyrtcid: EasyrtcId) -> Result<ConnId, AdminError> {

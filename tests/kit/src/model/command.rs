@@ -107,12 +107,12 @@ impl Model {
 
     /// Asks about the guarded rooms, if the others may be entered.
     pub(super) fn ask_room_join(&mut self, conn: ConnId, ack: AckId, request: RoomJoin) {
-        let guarded = match self.may_join_rooms(conn, &request) {
+        let guarded = match self.may_join_rooms(conn, &request, &[]) {
             Ok(_) => self.guarded(conn, &request),
             Err(code) => return self.answer(conn, ack, ServerMessage::error(code)),
         };
         if guarded.is_empty() {
-            let joined = self.room_join(conn, &request);
+            let joined = self.room_join(conn, &request, &[]);
             return self.answer(conn, ack, joined.unwrap_or_else(ServerMessage::error));
         }
         if !self.may_fail_now(conn) {
@@ -140,15 +140,26 @@ impl Model {
     }
 
     /// Returns how many rooms would be created.
-    fn may_join_rooms(&self, conn: ConnId, request: &RoomJoin) -> Result<usize, ErrorCode> {
+    fn may_join_rooms(
+        &self,
+        conn: ConnId,
+        request: &RoomJoin,
+        taken_out: &[RoomName],
+    ) -> Result<usize, ErrorCode> {
         let Some(client) = self.client(conn) else { return Err(ErrorCode::MsgRejectNoAuth) };
         let new = request.rooms.keys().filter(|room| !client.rooms.contains_key(*room));
-        let entrant = Entrant { conn, app: &client.app, rights: &client.rights, logs_in: false };
+        let (app, rights) = (&client.app, &client.rights);
+        let entrant = Entrant { conn, app, rights, logs_in: false, taken_out };
         self.may_join(&entrant, &request.rooms, client.rooms.len() + new.count())
     }
 
-    pub(super) fn room_join(&mut self, conn: ConnId, request: &RoomJoin) -> Answer {
-        let created = self.may_join_rooms(conn, request)?;
+    pub(super) fn room_join(
+        &mut self,
+        conn: ConnId,
+        request: &RoomJoin,
+        taken_out: &[RoomName],
+    ) -> Answer {
+        let created = self.may_join_rooms(conn, request, taken_out)?;
         let Some(client) = self.client(conn) else { return Err(ErrorCode::MsgRejectNoAuth) };
         let app = client.app.clone();
         let rooms: Vec<RoomName> = request.rooms.keys().cloned().collect();

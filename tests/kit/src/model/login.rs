@@ -7,7 +7,9 @@ use easyrtc_proto::{
     ApiFields, AppName, Application, Authenticate, ErrorCode, Group, IceConfig, Payload, Presence,
     Protocol, RoomName, ServerMessage, SessionData, Token,
 };
-use easyrtc_state::{AckId, CloseReason, ConnId, Grant, LoginQuestion, Policy, Question, Verdict};
+use easyrtc_state::{
+    AckId, CloseReason, ConnId, Grant, LoginQuestion, Permission, Policy, Question, Verdict,
+};
 
 use super::{About, Client, Heard, Model, News, Rights, command::merged, reached};
 use crate::setup::Embedder;
@@ -18,6 +20,7 @@ pub(super) struct Entrant<'a> {
     pub(super) app: &'a AppName,
     pub(super) rights: &'a Rights,
     pub(super) logs_in: bool,
+    pub(super) taken_out: &'a [RoomName],
 }
 
 impl Model {
@@ -28,6 +31,9 @@ impl Model {
         }
         if !self.may_fail_now(conn) {
             return self.refuse_login(conn, ack, ErrorCode::LoginGenFail);
+        }
+        if self.comes_from_banned(conn) {
+            return self.refuse_login(conn, ack, ErrorCode::BannedIpAddr);
         }
         let (app, rooms) = (self.app_named(&request), self.rooms_of(&request));
         let is_in = |room: &&RoomName| self.members(&app, room).contains(&conn);
@@ -65,7 +71,7 @@ impl Model {
         &mut self,
         conn: ConnId,
         ack: AckId,
-        request: Authenticate,
+        (request, taken_out): (Authenticate, &[RoomName]),
         verdict: Verdict,
     ) {
         let app = self.app_named(&request);
@@ -73,11 +79,15 @@ impl Model {
         let allowed = match verdict {
             Verdict::Allow(grant) => {
                 let rights = Rights::of(&grant);
-                let entrant = Entrant { conn, app: &app, rights: &rights, logs_in: true };
+                let entrant =
+                    Entrant { conn, app: &app, rights: &rights, logs_in: true, taken_out };
                 if request.room_join.is_none() {
                     rooms.retain(|room, _| rights.may_enter(room, &self.rules(&app, room)));
                 }
+                let username = grant.username.as_ref().or(request.username.as_ref());
                 match grant.expires_in {
+                    _ if self.comes_from_banned(conn) => Err(ErrorCode::BannedIpAddr),
+                    _ if self.is_banned_name(&app, username) => Err(ErrorCode::LoginBadAuth),
                     Some(Duration::ZERO) => Err(ErrorCode::LoginBadAuth),
                     _ => {
                         let created = self.may_log_in(&entrant, &request, &rooms);
@@ -130,7 +140,7 @@ impl Model {
         rooms: &BTreeMap<RoomName, Option<Payload>>,
         total: usize,
     ) -> Result<usize, ErrorCode> {
-        let Entrant { conn, app, rights, logs_in } = *entrant;
+        let Entrant { conn, app, rights, logs_in, taken_out } = *entrant;
         let (missing, full) = match logs_in {
             true => (ErrorCode::LoginBadRoom, ErrorCode::LoginGenFail),
             false => (ErrorCode::MsgRejectBadRoom, ErrorCode::MsgRejectBadRoom),
@@ -151,6 +161,9 @@ impl Model {
             }
             if is_in {
                 continue;
+            }
+            if taken_out.contains(room) && !rights.may(Permission::EnterAnyRoom) {
+                return Err(missing);
             }
             if !there.contains(room) {
                 if !self.creates_rooms(app) || !rights.may_create(&rules) {

@@ -1,8 +1,8 @@
 //! Messages, from their arrival to their answer.
 
 use easyrtc_proto::{
-    ClientEvent, ClientMessage, Command, DecodeError, DecodeErrorKind, EasyrtcId, ErrorCode,
-    IceConfig, RelayedCustom, ServerMessage, Target,
+    ClientEvent, ClientMessage, Command, CustomMessage, DecodeError, DecodeErrorKind, EasyrtcId,
+    ErrorCode, IceConfig, RelayedCustom, ServerMessage, Target,
 };
 use easyrtc_state::{AckId, AskId, CloseReason, ConnId, Permission, Question, Verdict};
 
@@ -90,13 +90,24 @@ impl Model {
                 Err(ErrorCode::MsgRejectNoAuth)
             }
             Ok(ClientMessage::Custom(message)) if message.target.is_none() => {
-                let question = |easyrtcid, app| Question::Application { easyrtcid, app, message };
-                return self.ask(conn, ack, About::Application, question);
+                return self.ask_application(conn, ack, message);
             }
             Ok(ClientMessage::Custom(message)) => self.relay_custom(conn, message),
             Ok(ClientMessage::Command(command)) => self.command(conn, command),
         };
         self.answer(conn, ack, result.unwrap_or_else(ServerMessage::error));
+    }
+
+    fn ask_application(&mut self, conn: ConnId, ack: AckId, message: CustomMessage) {
+        let Some(client) = self.client(conn) else { return };
+        let (username, groups) = (client.username.clone(), client.rights.groups.clone());
+        self.ask(conn, ack, About::Application, |easyrtcid, app| Question::Application {
+            easyrtcid,
+            app,
+            username,
+            groups,
+            message,
+        });
     }
 
     fn ask_ice_config(&mut self, conn: ConnId, ack: AckId) {
@@ -126,22 +137,23 @@ impl Model {
         self.out.questions.push(question);
         let due = Some(self.now.mono + self.config.ask_timeout);
         if let Some(ask) = self.hints.asks.pop_front() {
-            self.asks.insert(ask, Ask { conn, ack, due, about });
+            self.asks.insert(ask, Ask { conn, ack, due, about, taken_out: Vec::new() });
         }
     }
 
     /// Late and unknown answers mean nothing.
     pub(super) fn answered(&mut self, ask: AskId, verdict: Verdict) {
-        let Some(Ask { conn, ack, about, .. }) = self.asks.remove(&ask) else { return };
+        let Some(ask) = self.asks.remove(&ask) else { return };
+        let Ask { conn, ack, about, taken_out, .. } = ask;
         let answer = match (about, verdict) {
             (About::Login(request), verdict) => {
-                self.login_answered(conn, ack, *request, verdict);
+                self.login_answered(conn, ack, (*request, &taken_out), verdict);
                 self.settle();
                 return self.unpark(conn);
             }
             (About::RoomJoin(request), verdict) => {
                 let answer = match verdict {
-                    Verdict::RoomJoin => self.room_join(conn, &request),
+                    Verdict::RoomJoin => self.room_join(conn, &request, &taken_out),
                     Verdict::Deny(code) => {
                         self.denied(conn, &code);
                         Err(code)

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use easyrtc_proto::{AppName, ErrorCode, RoomName, SessionId};
-use easyrtc_state::{AskId, CloseReason, ConnId, Verdict};
+use easyrtc_state::{AskId, BanId, CloseReason, ConnId, Verdict};
 
 use super::{About, Model};
 
@@ -18,6 +18,7 @@ enum Due {
     Session(AppName, SessionId),
     Gathered(AppName, RoomName),
     Pause(ConnId),
+    Ban(BanId),
 }
 
 impl Model {
@@ -46,6 +47,7 @@ impl Model {
                 }
                 Due::Gathered(app, room) => self.gathered(&app, &room),
                 Due::Pause(conn) => self.pause_over(conn),
+                Due::Ban(id) => drop(self.unban(id)),
             }
             self.settle();
         }
@@ -72,8 +74,9 @@ impl Model {
             let due = |room: &RoomName| Due::Gathered(name.clone(), room.clone());
             app.rooms.iter().filter_map(move |(room, kept)| Some((kept.gathering?.0, due(room))))
         });
+        let bans = self.bans.iter().filter_map(|ban| Some((ban.until?, Due::Ban(ban.id))));
         let of_conns = logins.chain(silences).chain(pauses).chain(expiries);
-        of_conns.chain(asks).chain(rooms).chain(sessions).chain(gathered).min()
+        of_conns.chain(asks).chain(rooms).chain(sessions).chain(gathered).chain(bans).min()
     }
 
     /// Who has asked to log in waits for the answer instead.

@@ -1,29 +1,37 @@
 //! What the operator does, as requests to the core.
 
-use easyrtc_proto::{EasyrtcId, ForwardToUrl, SessionId};
-use easyrtc_state::{AdminCommand, Field, FieldOwner};
+use std::time::Duration;
+
+use easyrtc_proto::{
+    EasyrtcId, ErrorCode, ForwardToUrl, MessageType, PresenceStatus, SessionId, SetPresence, Show,
+    Username,
+};
+use easyrtc_state::{AdminCommand, Audience, BanId, Banned, Field, FieldOwner};
 
 use super::Administer;
-use crate::names::{self, SESSIONS, pick, valid};
+use crate::model::Model;
+use crate::names::{self, SESSIONS, USERNAMES, pick, valid};
 
 impl Administer {
-    /// The request, when these clients are there; at times it is about nobody.
+    /// The request, as things are; at times it is about nobody.
     #[must_use]
-    pub fn command(&self, clients: &[EasyrtcId]) -> AdminCommand {
+    pub fn command(&self, model: &Model) -> AdminCommand {
+        let clients: Vec<EasyrtcId> = model.clients().map(|(_, client)| client.easyrtcid).collect();
         let nobody = || valid(EasyrtcId::parse("nobody"));
         let named = |who: u8| {
             let which = usize::from(who) % (clients.len() + 1);
             clients.get(which).copied().unwrap_or_else(nobody)
         };
+        let app = |which: u8| names::app(which / 8);
         match self {
             Self::SetField { of, which, name, value } => {
                 let of = match of % 4 {
                     0 => FieldOwner::Application(names::app(*which)),
-                    1 => FieldOwner::Room(names::app(which / 8), names::room(*which)),
-                    2 => FieldOwner::Session(
-                        names::app(which / 8),
-                        valid(SessionId::parse(pick::<&str>(&SESSIONS, *which))),
-                    ),
+                    1 => FieldOwner::Room(app(*which), names::room(*which)),
+                    2 => {
+                        let sid = SessionId::parse(pick::<&str>(&SESSIONS, *which));
+                        FieldOwner::Session(app(*which), valid(sid))
+                    }
                     _ => FieldOwner::Connection(named(*which)),
                 };
                 let (text, shared) = pick(&[("1", true), ("{}", true), ("2", false)], *value);
@@ -36,28 +44,112 @@ impl Administer {
                 group: names::group(*group),
                 member: *member,
             },
+            Self::SetPresence { who, presence } => {
+                AdminCommand::SetPresence { easyrtcid: named(*who), presence: change(*presence) }
+            }
             Self::Kick { who } => AdminCommand::Kick { easyrtcid: named(*who) },
-            Self::Forward { who } => AdminCommand::ForwardToUrl {
-                easyrtcid: named(*who),
-                forward: ForwardToUrl { url: "/elsewhere".to_owned(), new_window: None },
-            },
-            Self::PushIceConfig { who, own } => AdminCommand::PushIceConfig {
-                easyrtcid: named(*who),
-                ice_servers: own.then(|| [names::ice_server("turn:pushed")].into()),
-            },
+            Self::Emit { to, which, what } => {
+                let to = match to % 8 {
+                    0..=2 => Audience::Connection(named(*which)),
+                    3..=4 => Audience::Room(app(*which), names::room(*which)),
+                    5 => Audience::Group(app(*which), names::group(*which)),
+                    6 => Audience::Application(names::app(*which)),
+                    _ => Audience::Everybody,
+                };
+                emission(to, *what)
+            }
             Self::SendToken { who } => AdminCommand::SendToken { easyrtcid: named(*who) },
+            Self::Room { which, make } => {
+                let (app, room) = (app(*which), names::room(*which));
+                match make {
+                    true => AdminCommand::CreateRoom { app, room },
+                    false => AdminCommand::CloseRoom { app, room },
+                }
+            }
+            Self::Move { who, room, member } => {
+                let (easyrtcid, room) = (named(*who), names::room(*room));
+                match member {
+                    true => AdminCommand::JoinRoom { easyrtcid, room },
+                    false => AdminCommand::LeaveRoom { easyrtcid, room },
+                }
+            }
+            Self::Ban { whom, time } => {
+                let seconds = pick(&[Some(1), Some(3), Some(9), Some(25), Some(0), None], *time);
+                let expires_in = seconds.map(Duration::from_secs);
+                AdminCommand::Ban { who: banned(*whom), expires_in }
+            }
+            Self::Unban { which } => {
+                let bans: Vec<BanId> = model.bans().collect();
+                let nothing = BanId(u64::from(*which));
+                let ban = bans.get(usize::from(*which) % (bans.len() + 1));
+                AdminCommand::Unban { ban: ban.copied().unwrap_or(nothing) }
+            }
             Self::Shutdown => AdminCommand::Shutdown,
         }
     }
 }
 
-/// The requests that take back all fields that the operator may have set on applications and rooms
-/// that stay.
-pub fn unset_fields() -> impl Iterator<Item = AdminCommand> {
+fn change(number: u8) -> SetPresence {
+    SetPresence {
+        show: Some(*pick(&[Show::Away, Show::Chat, Show::Dnd], number))
+            .filter(|_| !number.is_multiple_of(4)),
+        status: (number % 8 < 2).then(|| valid(PresenceStatus::parse("seen by the operator"))),
+        kind: (number % 16 < 2).then(|| names::payload("null")),
+    }
+}
+
+fn emission(to: Audience, number: u8) -> AdminCommand {
+    let variant = number / 4;
+    match number % 4 {
+        0 => AdminCommand::Send {
+            to,
+            message_type: valid(MessageType::parse("from the operator")),
+            data: [None, Some("null"), Some("[1]")][usize::from(variant) % 3].map(names::payload),
+        },
+        1 => {
+            let codes = ["MSG_REJECT_GEN_FAIL", "OUT_OF_COFFEE", "SERVER_SHUTDOWN"];
+            let code = ErrorCode::from_name(pick::<&str>(&codes, variant));
+            AdminCommand::SendError { to, code }
+        }
+        2 => {
+            let new_window = [None, Some(true)][usize::from(variant) % 2];
+            let forward = ForwardToUrl { url: "/elsewhere".to_owned(), new_window };
+            AdminCommand::ForwardToUrl { to, forward }
+        }
+        _ => {
+            let own = variant.is_multiple_of(2);
+            let ice_servers = own.then(|| [names::ice_server("turn:pushed")].into());
+            AdminCommand::PushIceConfig { to, ice_servers }
+        }
+    }
+}
+
+fn banned(number: u8) -> Banned {
+    let variant = number / 4;
+    match number % 4 {
+        0 => Banned::Address(valid(pick(&["192.0.2.0/30", "2001:db8::/32"], variant).parse())),
+        1 => match names::peer(variant) {
+            Some(address) => Banned::Address(address.into()),
+            None => Banned::User(names::app(0), valid(Username::parse("granted"))),
+        },
+        _ => {
+            let username = valid(Username::parse(pick::<&str>(&USERNAMES, number)));
+            Banned::User(names::app(variant / 4 % 2), username)
+        }
+    }
+}
+
+/// The requests that take back what the operator may have done that stays: fields of applications
+/// and rooms, and bans.
+pub fn undo(model: &Model) -> Vec<AdminCommand> {
     let owners = (0..4).map(names::app).flat_map(|app| {
         let rooms = (0..5).map(|room| FieldOwner::Room(app.clone(), names::room(room)));
         std::iter::once(FieldOwner::Application(app.clone())).chain(rooms.collect::<Vec<_>>())
     });
     let each = owners.flat_map(|of| (0..3).map(move |name| (of.clone(), name)));
-    each.map(|(of, name)| AdminCommand::SetField { of, name: names::field(name), field: None })
+    let fields = each.map(|(of, name)| {
+        let (name, field) = (names::field(name), None);
+        AdminCommand::SetField { of, name, field }
+    });
+    fields.chain(model.bans().map(|ban| AdminCommand::Unban { ban })).collect()
 }

@@ -133,8 +133,16 @@ fn administer() -> impl Strategy<Value = Administer> {
             Administer::SetGroup { who, group, member }
         }),
         10 => n().prop_map(|who| Administer::Kick { who }),
-        5 => n().prop_map(|who| Administer::Forward { who }),
-        10 => (n(), any::<bool>()).prop_map(|(who, own)| Administer::PushIceConfig { who, own }),
+        10 => (n(), n()).prop_map(|(who, presence)| Administer::SetPresence { who, presence }),
+        30 => (n(), n(), n()).prop_map(|(to, which, what)| Administer::Emit { to, which, what }),
+        15 => (n(), prop::bool::weighted(0.4)).prop_map(|(which, make)| {
+            Administer::Room { which, make }
+        }),
+        40 => (n(), n(), prop::bool::weighted(0.6)).prop_map(|(who, room, member)| {
+            Administer::Move { who, room, member }
+        }),
+        10 => (n(), n()).prop_map(|(whom, time)| Administer::Ban { whom, time }),
+        5 => n().prop_map(|which| Administer::Unban { which }),
         10 => n().prop_map(|who| Administer::SendToken { who }),
         1 => Just(Administer::Shutdown),
     ]

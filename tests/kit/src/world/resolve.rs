@@ -174,8 +174,7 @@ impl World {
     }
 
     fn administer(&mut self, what: &Administer) -> Result<(), Violation> {
-        let clients = self.watched.model().clients().map(|(_, client)| client.easyrtcid);
-        let command = what.command(&clients.collect::<Vec<_>>());
+        let command = what.command(self.watched.model());
         let input = self.request(command);
         self.feed(input)
     }
@@ -185,9 +184,10 @@ impl World {
         Input::Admin { request: RequestId(self.requests), command }
     }
 
-    /// Takes back what the operator may have set on applications and rooms that stay.
-    pub(super) fn unset_fields(&mut self) -> Vec<Input> {
-        operation::unset_fields().map(|command| self.request(command)).collect()
+    /// Takes back what the operator may have done that stays.
+    pub(super) fn undo(&mut self) -> Vec<Input> {
+        let commands = operation::undo(self.watched.model());
+        commands.into_iter().map(|command| self.request(command)).collect()
     }
 }
 
