@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use easyrtc_proto::{AppName, ErrorCode, Username};
 use easyrtc_state::{Grant, LoginQuestion};
@@ -53,12 +53,15 @@ pub enum InvalidUser {
 ///
 /// A login without a password is left to the next authorizer, unless it takes a name of the file.
 pub struct Users {
-    users: BTreeMap<Username, Arc<User>>,
+    /// Replaced as a whole.
+    users: RwLock<Arc<Directory>>,
     /// Which user's hash is tried for a name that is none.
     unknown: RandomState,
     /// Passwords that may be verified at the same time.
     verifying: Arc<Semaphore>,
 }
+
+type Directory = BTreeMap<Username, Arc<User>>;
 
 struct User {
     hash: Box<str>,
@@ -68,7 +71,7 @@ struct User {
 
 impl fmt::Debug for Users {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Users").field("users", &self.users.len()).finish_non_exhaustive()
+        f.debug_struct("Users").field("users", &self.directory().len()).finish_non_exhaustive()
     }
 }
 
@@ -83,37 +86,57 @@ impl Users {
     /// # Errors
     /// If the text is malformed, or has no users.
     pub fn parse(text: &str, at_once: usize) -> Result<Self, InvalidUsers> {
-        let mut file: toml::Table = toml::from_str(text).map_err(|error| {
-            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-            InvalidUsers::Toml(before.matches('\n').count() + 1)
-        })?;
-        let Some(toml::Value::Table(tables)) = file.remove("users") else {
-            return Err(InvalidUsers::NoUsers);
-        };
-        if tables.is_empty() || !file.is_empty() {
-            return Err(InvalidUsers::NoUsers);
-        }
-        let users = tables.into_iter().map(|(name, table)| {
-            read_user(&name, &table).map_err(|problem| InvalidUsers::User(name, problem))
-        });
         Ok(Self {
-            users: users.collect::<Result<_, _>>()?,
+            users: RwLock::new(Arc::new(read(text)?)),
             unknown: RandomState::new(),
             verifying: Arc::new(Semaphore::new(at_once.max(1))),
         })
+    }
+
+    /// Knows the users of `text` instead, and says how many they are. Who is logged in stays so.
+    ///
+    /// # Errors
+    /// If the text is malformed, or has no users; then those it knows stay.
+    pub fn replace(&self, text: &str) -> Result<usize, InvalidUsers> {
+        let users = Arc::new(read(text)?);
+        let count = users.len();
+        *self.users.write().unwrap_or_else(PoisonError::into_inner) = users;
+        Ok(count)
+    }
+
+    fn directory(&self) -> Arc<Directory> {
+        Arc::clone(&self.users.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The user of this name, or for any other name always the same one, and whether it is the one
     /// of this name. Whose hash is tried for a name that is none depends on the name, so that with
     /// hashes of different cost time tells no more than with equal ones.
     fn find(&self, name: &Username) -> Option<(Arc<User>, bool)> {
-        if let Some(user) = self.users.get(name) {
+        let users = self.directory();
+        if let Some(user) = users.get(name) {
             return Some((Arc::clone(user), true));
         }
         let hash = usize::try_from(self.unknown.hash_one(name) >> 32).unwrap_or_default();
-        let index = hash.checked_rem(self.users.len())?;
-        self.users.values().nth(index).map(|user| (Arc::clone(user), false))
+        let index = hash.checked_rem(users.len())?;
+        users.values().nth(index).map(|user| (Arc::clone(user), false))
     }
+}
+
+fn read(text: &str) -> Result<Directory, InvalidUsers> {
+    let mut file: toml::Table = toml::from_str(text).map_err(|error| {
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        InvalidUsers::Toml(before.matches('\n').count() + 1)
+    })?;
+    let Some(toml::Value::Table(tables)) = file.remove("users") else {
+        return Err(InvalidUsers::NoUsers);
+    };
+    if tables.is_empty() || !file.is_empty() {
+        return Err(InvalidUsers::NoUsers);
+    }
+    let users = tables.into_iter().map(|(name, table)| {
+        read_user(&name, &table).map_err(|problem| InvalidUsers::User(name, problem))
+    });
+    users.collect()
 }
 
 fn read_user(name: &str, table: &toml::Value) -> Result<(Username, Arc<User>), InvalidUser> {
@@ -141,7 +164,7 @@ impl Authorizer for Users {
         let Some(proof) = proof else {
             // Otherwise an authorizer that asks for no proof would let somebody in as this user.
             let reserved =
-                login.username.as_ref().is_some_and(|name| self.users.contains_key(name));
+                login.username.as_ref().is_some_and(|name| self.directory().contains_key(name));
             let decision =
                 if reserved { Decision::bad_auth("no_credential") } else { Decision::Pass };
             return Deciding::Now(decision);

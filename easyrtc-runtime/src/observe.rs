@@ -1,5 +1,5 @@
-//! Seeing every message that comes in and goes out, what the core notes, and everything that happens
-//! to it.
+//! Seeing every message that comes in and goes out, what the core notes, and everything that
+//! happens to it.
 
 use std::fmt::Debug;
 

@@ -1,7 +1,7 @@
 //! Who decides about logins, as the settings ask for it.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use easyrtc_auth::jwt::{
@@ -20,13 +20,15 @@ use crate::settings::{
 pub struct Authorizers {
     /// In the order they are asked.
     pub(crate) chain: Vec<Arc<dyn Authorizer>>,
+    /// The file of `static`, if that is in the chain.
+    pub(crate) users: Option<UsersFile>,
     pub(crate) rooms: Arc<RoomProofs>,
 }
 
 /// Everybody is let in.
 impl Default for Authorizers {
     fn default() -> Self {
-        Self { chain: vec![Arc::new(Open)], rooms: Arc::default() }
+        Self { chain: vec![Arc::new(Open)], users: None, rooms: Arc::default() }
     }
 }
 
@@ -37,16 +39,49 @@ impl Authorizers {
     /// If one cannot be read, or is not what it has to be.
     pub fn open(settings: &Settings) -> Result<Self, ConfigError> {
         let auth = &settings.auth;
-        let authorizers = auth.chain.iter().map(|name| -> Result<Arc<dyn Authorizer>, _> {
-            Ok(match name {
+        let (mut chain, mut users) = (Vec::<Arc<dyn Authorizer>>::new(), None);
+        for name in &auth.chain {
+            chain.push(match name {
                 AuthorizerName::Open => Arc::new(Open),
-                AuthorizerName::Static => Arc::new(users(auth)?),
+                AuthorizerName::Static => users.insert(UsersFile::open(auth)?).users.clone(),
                 AuthorizerName::Jwt => Arc::new(jwt(&auth.jwt)?),
                 AuthorizerName::Webhook => Arc::new(webhook(auth)?),
-            })
-        });
-        let chain = authorizers.collect::<Result<_, _>>()?;
-        Ok(Self { chain, rooms: Arc::new(rooms(settings)?) })
+            });
+        }
+        Ok(Self { chain, users, rooms: Arc::new(rooms(settings)?) })
+    }
+}
+
+/// A file of users, which can be read again.
+#[derive(Clone, Debug)]
+pub(crate) struct UsersFile {
+    path: PathBuf,
+    users: Arc<Users>,
+}
+
+impl UsersFile {
+    fn open(settings: &Auth) -> Result<Self, ConfigError> {
+        // That there is a file has been checked.
+        let path = settings.users.file.clone().unwrap_or_default();
+        let problem = |problem| ConfigError::new(path.display().to_string(), problem);
+        let text = read_text(&path).map_err(problem)?;
+        let users = Users::parse(&text, settings.users.max_verifications.get())
+            .map_err(|error| problem(error.to_string()))?;
+        Ok(Self { path, users: Arc::new(users) })
+    }
+
+    /// Reads the file again, and says so in the log. If it cannot be used, the users stay who they
+    /// are. Blocks.
+    pub(crate) fn read_again(&self) {
+        let file = self.path.display();
+        let read = read_text(&self.path)
+            .and_then(|text| self.users.replace(&text).map_err(|error| error.to_string()));
+        match read {
+            Ok(users) => tracing::info!(%file, users, "the users were read again"),
+            Err(problem) => {
+                tracing::error!(%file, problem, "the users cannot be read again and stay as they are");
+            }
+        }
     }
 }
 
@@ -68,15 +103,6 @@ fn rooms(settings: &Settings) -> Result<RoomProofs, ConfigError> {
     }
     RoomProofs::new(proofs.clone(), key)
         .map_err(|error| ConfigError::new("invitation", error.to_string()))
-}
-
-fn users(settings: &Auth) -> Result<Users, ConfigError> {
-    // That there is a file has been checked.
-    let path = settings.users.file.as_deref().unwrap_or_else(|| Path::new(""));
-    let problem = |problem| ConfigError::new(path.display().to_string(), problem);
-    let text = read_text(path).map_err(problem)?;
-    Users::parse(&text, settings.users.max_verifications.get())
-        .map_err(|error| problem(error.to_string()))
 }
 
 fn jwt(table: &JwtTable) -> Result<Jwt, ConfigError> {

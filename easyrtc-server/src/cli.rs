@@ -21,7 +21,8 @@ environment are separated by commas. A flag wins over the environment, the envir
 file, the file over the default. PORT, if EASYRTC_LISTEN is not set, is the port to listen on, and
 RUST_LOG stands in for EASYRTC_LOG_LEVEL. In the file, [transport.socketio] and [transport.ws] say
 which transports are enabled and more about each; --transport enables those it names, and no others.
-[turn] names TURN servers that get credentials for each client.
+[turn] names TURN servers that get credentials for each client; [hooks.events] names
+a backend that is told what happens, [hooks.messages] one that answers messages without a target.
 
 Examples:
   easyrtc-server

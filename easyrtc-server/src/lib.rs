@@ -8,6 +8,7 @@ pub mod authorizers;
 pub mod cli;
 pub mod credentials;
 pub mod gate;
+pub mod hooks;
 pub mod http;
 pub mod line_file;
 pub mod listen;
@@ -34,6 +35,7 @@ use clap::Parser;
 
 use authorizers::Authorizers;
 use cli::{Cli, Command};
+use hooks::Hooks;
 use http::Folders;
 use recording::Recording;
 use settings::{ConfigError, Environment, Loaded, Settings};
@@ -76,21 +78,21 @@ pub fn main() -> ExitCode {
             complain(&error);
             ExitCode::from(EXIT_USAGE)
         }
-        Ok((loaded, _, _)) if print => {
+        Ok((loaded, ..)) if print => {
             for warning in &loaded.warnings {
                 complain(warning);
             }
             say(&loaded.settings.to_toml());
             ExitCode::SUCCESS
         }
-        Ok((loaded, _, _)) if check => {
+        Ok((loaded, ..)) if check => {
             for warning in &loaded.warnings {
                 complain(warning);
             }
             say("These settings can be used.\n");
             ExitCode::SUCCESS
         }
-        Ok((loaded, folders, authorizers)) => run(&loaded, folders, &authorizers),
+        Ok((loaded, folders, authorizers, hooks)) => run(&loaded, folders, &authorizers, &hooks),
     }
 }
 
@@ -134,14 +136,15 @@ fn finish(made: Result<String, String>) -> ExitCode {
     }
 }
 
-fn prepare(cli: Cli) -> Result<(Loaded, Folders, Authorizers), ConfigError> {
+fn prepare(cli: Cli) -> Result<(Loaded, Folders, Authorizers, Hooks), ConfigError> {
     let loaded = Settings::load(cli, &Environment::of_process())?;
     let folders = Folders::open(&loaded.settings)?;
     let authorizers = Authorizers::open(&loaded.settings)?;
-    Ok((loaded, folders, authorizers))
+    let hooks = Hooks::open(&loaded.settings)?;
+    Ok((loaded, folders, authorizers, hooks))
 }
 
-fn run(loaded: &Loaded, folders: Folders, authorizers: &Authorizers) -> ExitCode {
+fn run(loaded: &Loaded, folders: Folders, authorizers: &Authorizers, hooks: &Hooks) -> ExitCode {
     logging::start(&loaded.settings.log_level, loaded.settings.log_format);
     for warning in &loaded.warnings {
         tracing::warn!("{warning}");
@@ -160,7 +163,7 @@ fn run(loaded: &Loaded, folders: Folders, authorizers: &Authorizers) -> ExitCode
             return ExitCode::FAILURE;
         }
     };
-    let serving = serve::serve(&loaded.settings, folders, authorizers, &recording);
+    let serving = serve::serve(&loaded.settings, folders, authorizers, hooks, &recording);
     let ended = runtime.block_on(serving);
     // What is still running is not waited for: the deadline has passed, or somebody is in a hurry.
     runtime.shutdown_background();

@@ -232,6 +232,7 @@ async fn refuse(mut stream: TcpStream) {
 mod tests {
     use super::*;
     use crate::authorizers::Authorizers;
+    use crate::hooks::Hooks;
     use crate::http::Folders;
     use crate::places::places;
     use crate::recording::Recording;
@@ -251,9 +252,10 @@ mod tests {
         let listen = vec!["127.0.0.1:0".parse().unwrap()];
         let settings = Settings { listen, ..Settings::default() };
         let gate = Gate::new(settings.max_sockets, settings.write_timeout);
+        let (authorizers, hooks) = (Authorizers::default(), Hooks::default());
+        let recording = Recording::default();
         let signalling =
-            Signalling::start(&settings, &Authorizers::default(), None, &Recording::default())
-                .unwrap();
+            Signalling::start(&settings, &authorizers, &hooks, None, &recording).unwrap();
         let folders = Folders::open(&settings).unwrap();
         let mut places = places(&settings);
         let listener = bind(&mut places).await.unwrap().remove(0);

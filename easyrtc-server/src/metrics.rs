@@ -3,6 +3,7 @@
 //! Every number there is: docs/metrics.md.
 
 pub mod exposition;
+mod hooks;
 mod transports;
 
 use easyrtc_auth::webhook::BreakerState;
@@ -34,6 +35,7 @@ pub fn render(signalling: &Signalling, sockets: &SocketMetrics, draining: bool) 
         signalling.limited().into_iter().map(|(limit, number)| (limit.name(), number)),
     );
     write_logins(&mut out, &signalling.answers().metrics());
+    hooks::write(&mut out, signalling);
     transports::write(&mut out, signalling.transports());
     out.finish()
 }

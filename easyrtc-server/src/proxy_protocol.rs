@@ -1,21 +1,16 @@
 //! The PROXY protocol, versions 1 and 2: a load balancer that passes on bytes says before them
 //! whose they are.
 
-mod header;
-
 use std::io;
 use std::net::IpAddr;
 use std::time::Duration;
 
+pub use easyrtc_transport_common::proxy_header::Malformed;
+use easyrtc_transport_common::proxy_header::{self as header, MAX_LINE, Version2};
 use tokio::io::AsyncReadExt;
 
 use crate::gate::Socket;
 use crate::settings::{Network, Settings, is_in};
-pub use header::Malformed;
-use header::Version2;
-
-/// Bytes of the longest line of version 1, its end included.
-const MAX_LINE: usize = 107;
 
 /// Bytes that may follow the fixed part of version 2: addresses, and whatever the balancer adds
 /// about TLS and such, which is not read.

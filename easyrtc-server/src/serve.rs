@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use crate::authorizers::Authorizers;
 use crate::gate::Gate;
+use crate::hooks::Hooks;
 use crate::http::{Folders, Site};
 use crate::listen::{Acceptor, HeadLimits, Phase, bind};
 use crate::places::{self, Place};
@@ -15,7 +16,7 @@ use crate::proxy_protocol::ProxyProtocol;
 use crate::recording::Recording;
 use crate::session::SessionIds;
 use crate::settings::Settings;
-use crate::shutdown::Signals;
+use crate::shutdown::{Hangups, Signals};
 use crate::signalling::Signalling;
 
 /// TCP connections of operators at the same time, apart from those of clients; more are answered
@@ -44,14 +45,20 @@ pub async fn serve(
     settings: &Settings,
     folders: Folders,
     authorizers: &Authorizers,
+    hooks: &Hooks,
     recording: &Recording,
 ) -> Result<(), ServeError> {
     let mut signals = Signals::install().map_err(ServeError::Start)?;
+    let users = authorizers.users.clone();
+    // Without users there is nothing to read, and SIGHUP does what it does to any program.
+    let hangups = users.map(|users| Hangups::install(move || users.read_again()));
+    let _hangups = hangups.transpose().map_err(ServeError::Start)?;
     let mut places = places::places(settings);
     let listeners =
         bind(&mut places).await.map_err(|(address, error)| ServeError::Bind(address, error))?;
     let gate = Gate::new(settings.max_sockets, settings.write_timeout);
-    let site = Arc::new(start_site(settings, folders, authorizers, &gate, &places, recording)?);
+    let site =
+        Arc::new(start_site(settings, folders, authorizers, hooks, &gate, &places, recording)?);
     let (phase, watched) = watch::channel(Phase::Serving);
     let limits = HeadLimits::of(settings);
     let acceptor = |gate, proxies| {
@@ -75,7 +82,7 @@ pub async fn serve(
     let drained = async {
         site.signalling().shut_down().await;
         phase.send_replace(Phase::Finishing);
-        gate.empty().await;
+        tokio::join!(gate.empty(), site.signalling().flush_events());
     };
     tokio::select! {
         ended = tokio::time::timeout(settings.shutdown_timeout, drained) => match ended {
@@ -84,6 +91,9 @@ pub async fn serve(
         },
         signal = signals.next() => return Err(ServeError::Impatient(signal, gate.open())),
     }
+    if let Some(events) = site.signalling().events() {
+        events.end();
+    }
     Ok(())
 }
 
@@ -91,6 +101,7 @@ fn start_site(
     settings: &Settings,
     folders: Folders,
     authorizers: &Authorizers,
+    hooks: &Hooks,
     gate: &Arc<Gate>,
     places: &[Place],
     recording: &Recording,
@@ -99,7 +110,7 @@ fn start_site(
     let sessions = settings.options.protocol.sessions;
     let issued = (sessions.enabled && sessions.require_issued).then(|| ids.clone());
     let cookies = (sessions.enabled && sessions.cookie).then_some(ids);
-    let signalling = Signalling::start(settings, authorizers, issued, recording)
+    let signalling = Signalling::start(settings, authorizers, hooks, issued, recording)
         .map_err(|error| ServeError::Start(io::Error::other(error)))?;
     Ok(Site::new(settings, signalling, folders, cookies, Arc::clone(gate), places))
 }

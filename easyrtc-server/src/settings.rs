@@ -4,6 +4,7 @@ mod auth;
 mod bounded;
 mod env;
 mod file;
+mod hooks;
 mod merge;
 mod network;
 mod origin;
@@ -31,6 +32,7 @@ pub(crate) use auth::{read_secret, read_secret_file};
 pub use bounded::{Time, Whole};
 pub use env::Environment;
 pub(crate) use file::read_text;
+pub use hooks::{EventType, EventTypes, EventsTable, HookFlags, Hooks, MessagesTable};
 pub use network::{Network, is_in};
 pub use origin::Origin;
 pub use span::Span;
@@ -90,6 +92,15 @@ pub struct Layer {
     /// `[turn]`, in the file only.
     #[arg(skip)]
     pub turn: Option<TurnTable>,
+
+    #[command(flatten)]
+    #[serde(skip)]
+    #[expect(missing_docs, reason = "a text here would replace the help of the whole group")]
+    pub hook_flags: HookFlags,
+
+    /// `[hooks]`, in the file only; URLs and secrets' files can be said by flag and environment.
+    #[arg(skip)]
+    pub hooks: Option<Hooks>,
 
     /// Believe this address or network about whose connection it passes on: a reverse proxy that
     /// adds the client's address to X-Forwarded-For; repeat it for more than one
@@ -234,6 +245,8 @@ pub struct Settings {
     pub invitation: Invitation,
     /// TURN servers that share a secret with this one.
     pub turn: TurnTable,
+    /// What is told to a backend, and asked of it, while the server runs.
+    pub hooks: Hooks,
     /// Who is believed about whose connection it passes on.
     pub trusted_proxies: Vec<Network>,
     /// Whether every connection begins with a header of the PROXY protocol.
@@ -282,6 +295,7 @@ impl Default for Settings {
             auth: Auth::default(),
             invitation: Invitation::default(),
             turn: TurnTable::default(),
+            hooks: Hooks::default(),
             trusted_proxies: Vec::new(),
             proxy_protocol: false,
             metrics_listen: None,

@@ -1,4 +1,4 @@
-//! From a signal to the end of the process.
+//! Signals: those that end the process, and the one that makes it read its users again.
 
 use std::io;
 
@@ -50,5 +50,40 @@ impl Signals {
             std::future::pending::<()>().await;
         }
         "Ctrl-C"
+    }
+}
+
+/// Does something at each SIGHUP, which then does not end the process, until it is dropped. On
+/// systems without that signal it does nothing.
+#[derive(Debug, Default)]
+pub struct Hangups {
+    #[cfg(unix)]
+    _waiting: tokio::task::JoinSet<()>,
+}
+
+impl Hangups {
+    /// Takes over the signal, within a tokio runtime. `run` may block.
+    ///
+    /// # Errors
+    /// If the system does not let us.
+    #[cfg_attr(not(unix), expect(unused_variables, reason = "there is no such signal"))]
+    pub fn install(run: impl Fn() + Send + Sync + 'static) -> io::Result<Self> {
+        #[cfg(unix)]
+        {
+            let mut hangups =
+                tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())?;
+            let run = std::sync::Arc::new(run);
+            let mut waiting = tokio::task::JoinSet::new();
+            waiting.spawn(async move {
+                while hangups.recv().await.is_some() {
+                    let run = std::sync::Arc::clone(&run);
+                    // A panic in there is in the log, and the next signal tries again.
+                    drop(tokio::task::spawn_blocking(move || run()).await);
+                }
+            });
+            Ok(Self { _waiting: waiting })
+        }
+        #[cfg(not(unix))]
+        Ok(Self {})
     }
 }

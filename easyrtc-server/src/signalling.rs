@@ -9,6 +9,9 @@ use easyrtc_runtime::{AdminCommand, LimitName, NoEntropy, Runtime, Stats};
 use easyrtc_state::{Config, LoginQuestion};
 
 use crate::authorizers::Authorizers;
+use crate::hooks::events::Events;
+use crate::hooks::messages::Messages;
+use crate::hooks::{EventsHook, Hooks, Responding};
 use crate::places::Offer;
 use crate::recording::Recording;
 use crate::session::SessionIds;
@@ -19,6 +22,8 @@ use crate::transports::{Transport, capabilities};
 pub struct Signalling {
     runtime: Runtime,
     answers: Answers,
+    events: Option<Events>,
+    messages: Option<Messages>,
     transports: Vec<Transport>,
     websocket_path: Option<String>,
 }
@@ -30,17 +35,21 @@ impl fmt::Debug for Signalling {
 }
 
 impl Signalling {
-    /// Starts it, within a tokio runtime. `authorizers` decide about logins; `issued` are the
-    /// session ids to insist on, if any.
+    /// Starts it, within a tokio runtime. `authorizers` decide about logins; `hooks` are told what
+    /// happens, and answer messages without a target; `issued` are the session ids to insist on, if
+    /// any.
     ///
     /// # Errors
     /// If the operating system gives no randomness.
     pub fn start(
         settings: &Settings,
         authorizers: &Authorizers,
+        hooks: &Hooks,
         issued: Option<SessionIds>,
         recording: &Recording,
     ) -> Result<Self, NoEntropy> {
+        let events = hooks.events.clone().map(EventsHook::start);
+        let messages = hooks.messages.clone();
         let protocol = settings.options.protocol.clone();
         let options = easyrtc_runtime::Options {
             core: core_config(settings),
@@ -50,7 +59,7 @@ impl Signalling {
             hard_connection_limit: 0,
             observer: recording.observer(),
             core_observer: recording.core_observer(),
-            notice_observers: Vec::new(),
+            notice_observers: events.iter().map(|events| Arc::new(events.clone()) as _).collect(),
         };
         // That it can be used was seen when the settings were read.
         let turn = settings.turn.turn().ok().flatten();
@@ -63,13 +72,14 @@ impl Signalling {
             max_in_flight: settings.auth.max_in_flight.get(),
             ice: Ice::new(&options.core, turn),
         });
-        let runtime = Runtime::start(options, answers.clone())?;
+        let responding = Responding { answers: answers.clone(), messages: messages.clone() };
+        let runtime = Runtime::start(options, responding)?;
         let transports = Transport::start(settings, &runtime);
         let websocket = settings.transports.ws.common();
         // On a port of its own it is not where the pages are.
         let beside_pages = websocket.enabled && websocket.listen.is_none();
         let websocket_path = beside_pages.then(|| websocket.path.to_string());
-        Ok(Self { runtime, answers, transports, websocket_path })
+        Ok(Self { runtime, answers, events, messages, transports, websocket_path })
     }
 
     /// The transport that serves `path` where this is on offer, if there is one.
@@ -113,6 +123,25 @@ impl Signalling {
     #[must_use]
     pub const fn answers(&self) -> &Answers {
         &self.answers
+    }
+
+    /// What happens, on its way to a backend, if one is told.
+    #[must_use]
+    pub const fn events(&self) -> Option<&Events> {
+        self.events.as_ref()
+    }
+
+    /// Who answers messages without a target, if anybody does.
+    #[must_use]
+    pub const fn messages(&self) -> Option<&Messages> {
+        self.messages.as_ref()
+    }
+
+    /// Delivers the events that wait, as far as there is time.
+    pub async fn flush_events(&self) {
+        if let Some(events) = &self.events {
+            events.flush().await;
+        }
     }
 
     /// Tells every client that the server shuts down, and closes its connection. Returns when all

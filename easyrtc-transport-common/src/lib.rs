@@ -15,6 +15,7 @@ mod http;
 mod id;
 mod number;
 mod pace;
+pub mod proxy_header;
 mod websocket;
 
 pub use cors::{Cors, Origins};

@@ -118,3 +118,21 @@ fn debug_shows_no_hash() {
     let shown = format!("{:?}", users());
     assert_eq!(shown, "Users { users: 2, .. }");
 }
+
+#[tokio::test]
+async fn others_take_their_place_unless_they_are_none() {
+    let users = users();
+    let next = format!("[users.eve]\npassword = '{}'\n", hash("apple"));
+    assert_eq!(users.replace(&next), Ok(1));
+    let ada = (Some("ada"), Some(r#"{"password":"analytical"}"#));
+    let eve = (Some("eve"), Some(r#"{"password":"apple"}"#));
+    assert_eq!(decide(&users, ada.0, ada.1).await, "LOGIN_BAD_AUTH wrong_credential");
+    assert_eq!(decide(&users, eve.0, eve.1).await, "eve");
+    // A name of the file can only be taken with a password; that of nobody any more, without.
+    assert_eq!(decide(&users, Some("eve"), None).await, "LOGIN_BAD_AUTH no_credential");
+    assert_eq!(decide(&users, Some("ada"), None).await, "pass");
+    for none in ["", "[users]", "[users.ada]\npassword = 'x'", "[users"] {
+        assert!(users.replace(none).is_err(), "{none}");
+        assert_eq!(decide(&users, eve.0, eve.1).await, "eve");
+    }
+}

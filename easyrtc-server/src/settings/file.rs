@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Auth, ConfigError, Invitation, Layer, TurnTable};
+use super::{Auth, ConfigError, Hooks, Invitation, Layer, TurnTable};
 
 /// Bytes a configuration file may have: far more than any has, far less than memory.
 pub(crate) const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
@@ -21,7 +21,8 @@ pub(super) fn read(path: &Path) -> Result<Layer, ConfigError> {
     let auth = layer.auth_table.iter_mut().flat_map(Auth::paths);
     let invitation = layer.invitation.iter_mut().flat_map(Invitation::paths);
     let turn = layer.turn.iter_mut().flat_map(TurnTable::paths);
-    let tables = auth.chain(invitation).chain(turn);
+    let hooks = layer.hooks.iter_mut().flat_map(Hooks::paths);
+    let tables = auth.chain(invitation).chain(turn).chain(hooks);
     for inside in paths.into_iter().flatten().chain(tables) {
         *inside = directory.join(&*inside);
     }

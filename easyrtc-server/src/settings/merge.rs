@@ -19,6 +19,8 @@ impl Layer {
             auth_table: self.auth_table.or(lower.auth_table),
             invitation: self.invitation.or(lower.invitation),
             turn: self.turn.or(lower.turn),
+            hook_flags: self.hook_flags.or(lower.hook_flags),
+            hooks: self.hooks.or(lower.hooks),
             trusted_proxies: self.trusted_proxies.or(lower.trusted_proxies),
             proxy_protocol: self.proxy_protocol.or(lower.proxy_protocol),
             metrics_listen: self.metrics_listen.or(lower.metrics_listen),
@@ -82,6 +84,7 @@ impl Settings {
         let merged = flags.or(env::read(environment)?).or(from_file);
         let settings = with_defaults(merged, options)?;
         warnings.extend(settings.auth.warnings());
+        warnings.extend(settings.hooks.warnings());
         Ok(Loaded { settings, warnings })
     }
 }
@@ -100,7 +103,11 @@ fn with_defaults(layer: Layer, options: options::Options) -> Result<Settings, Co
     auth.check()?;
     let mut invitation = layer.invitation.unwrap_or_default();
     let mut turn = layer.turn.unwrap_or_default();
-    for path in auth.paths().chain(invitation.paths()).chain(turn.paths()) {
+    let mut hooks = layer.hooks.unwrap_or_default();
+    hooks.take(layer.hook_flags);
+    hooks.check()?;
+    let tables = auth.paths().chain(invitation.paths()).chain(turn.paths()).chain(hooks.paths());
+    for path in tables {
         *path = absolute(path)?;
     }
     turn.complete()?;
@@ -110,6 +117,7 @@ fn with_defaults(layer: Layer, options: options::Options) -> Result<Settings, Co
         auth,
         invitation,
         turn,
+        hooks,
         trusted_proxies: layer.trusted_proxies.unwrap_or(default.trusted_proxies),
         proxy_protocol: layer.proxy_protocol.unwrap_or(default.proxy_protocol),
         metrics_listen: layer.metrics_listen,

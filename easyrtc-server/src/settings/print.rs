@@ -1,6 +1,7 @@
 //! The effective settings as a file that can be used as one.
 
 mod auth;
+mod hooks;
 mod transports;
 mod turn;
 
@@ -13,7 +14,14 @@ use super::{Layer, Settings, Span};
 use crate::options::{self, Known, Meaning};
 
 /// These are no keys of their own in the file: tables say what they say.
-const IN_TABLES: [&str; 2] = ["transport", "auth"];
+const IN_TABLES: [&str; 6] = [
+    "transport",
+    "auth",
+    "events_url",
+    "events_secret_file",
+    "messages_url",
+    "messages_secret_file",
+];
 
 /// Width of the comments.
 const WIDTH: usize = 96;
@@ -54,6 +62,7 @@ impl Settings {
         self.write_transports(&mut text);
         self.write_auth(&mut text);
         self.write_turn(&mut text);
+        self.write_hooks(&mut text);
         text += OPTIONS_HEAD;
         for known in options::known() {
             self.write_option(&mut text, known);

@@ -95,6 +95,41 @@ fn a_login_lasts_as_long_as_its_token_unless_it_is_renewed() {
 }
 
 #[test]
+fn the_users_are_read_again_when_they_are_asked_to_be() {
+    let directory = settings("auth.chain = ['static']\nauth.static.file = 'users.toml'");
+    let hash = hash("correct horse");
+    let write = |name: &str, hash: &str| {
+        let users = format!("[users.{name}]\npassword = '{hash}'\n");
+        std::fs::write(directory.path().join("users.toml"), users).unwrap();
+    };
+    write("ada", &hash);
+    let mut server = start(&directory, &[], &[]);
+    let enters = |server: &Server, name: &str| {
+        let credential = json!({ "username": name, "password": "correct horse" });
+        let answer = log_in(&mut connect(server), 1, &json!({ "credential": credential }));
+        answer["easyrtcid"].is_string()
+    };
+    assert!(enters(&server, "ada") && !enters(&server, "bob"));
+
+    write("bob", &hash);
+    server.signal("HUP");
+    server.wait_for_log("the users were read again");
+    assert!(!enters(&server, "ada") && enters(&server, "bob"));
+
+    for broken in ["no hash", "$argon2id$"] {
+        write("ada", broken);
+        server.signal("HUP");
+        let line = server.wait_for_log("cannot be read again");
+        assert!(line.contains("ERROR") && line.contains("password"), "{line}");
+        assert!(!enters(&server, "ada") && enters(&server, "bob"));
+    }
+    std::fs::remove_file(directory.path().join("users.toml")).unwrap();
+    server.signal("HUP");
+    server.wait_for_log("cannot be read again");
+    assert!(enters(&server, "bob"));
+}
+
+#[test]
 fn nothing_secret_is_seen() {
     let backend = backend(None, r#"{"decision":"deny","errorCode":"s3cret"}"#);
     let directory = settings(&format!(

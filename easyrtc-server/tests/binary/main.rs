@@ -12,6 +12,8 @@ mod demo;
 mod flood;
 mod harness;
 #[cfg(feature = "ws")]
+mod hooks;
+#[cfg(feature = "ws")]
 mod journal;
 #[cfg(feature = "ws")]
 mod message_log;

@@ -143,12 +143,13 @@ fn each_is_documented() {
         .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
         .map(|name| name.split('{').next().unwrap_or(name))
         .collect();
-    // With an authorizer that asks a server, which has a number of its own.
+    // With an authorizer that asks a server, and hooks, which have numbers of their own.
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("easyrtc.toml");
-    let webhook =
-        "auth.chain = ['webhook', 'open']\n[auth.webhook]\nurl = 'https://a/'\nsecret = 's'\n";
-    std::fs::write(&path, webhook).unwrap();
+    let backend = "url = 'https://a/'\nsecret = 's'\n";
+    let tables = ["auth.webhook", "hooks.events", "hooks.messages"];
+    let tables = tables.map(|table| format!("[{table}]\n{backend}")).concat();
+    std::fs::write(&path, format!("auth.chain = ['webhook', 'open']\n{tables}")).unwrap();
     let served = fetch(&start(&["--config", path.to_str().unwrap()]));
     assert_eq!(served.value("easyrtc_authorizer_breaker_open{authorizer=\"webhook\"}"), 0);
     let served: BTreeSet<&str> = served.names().collect();

@@ -1,4 +1,5 @@
-// What docs/auth.md and docs/rooms.md tell people to write and to run can be used as it stands.
+// What docs/auth.md, docs/rooms.md and docs/events.md tell people to write and to run can be used as
+// it stands.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -10,7 +11,7 @@ import { Clients } from '../harness/client.mjs';
 import { command, runServer, startServer } from '../harness/server.mjs';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const KEYS = ['key', 'webhook-key', 'invitation-key'];
+const KEYS = ['key', 'webhook-key', 'invitation-key', 'hook-key'];
 const SECRET = 'a secret of the tests, of more than 32 bytes\n';
 
 /** A page's fenced blocks of one language, and its commands: indented blocks. */
@@ -42,7 +43,7 @@ function stub(files, name, script) {
   chmodSync(files.write(`bin/${name}`, `#!/bin/sh\n${script}\n`), 0o755);
 }
 
-for (const page of ['auth', 'rooms']) {
+for (const page of ['auth', 'rooms', 'events']) {
   const { settings, scripts } = read(page);
 
   settings.forEach((block, index) => {

@@ -8,6 +8,8 @@
 
 pub mod core_inputs;
 pub mod decode;
+pub mod jwt;
+pub mod proxy_header;
 pub mod seeds;
 pub mod server_bodies;
 
@@ -63,5 +65,7 @@ pub const TARGETS: &[Target] = &[
         check: easyrtc_transport_common::fuzz::websocket_writer,
         seeds: seeds::any_bytes,
     },
+    Target { name: "proxy_header", check: proxy_header::check, seeds: proxy_header::seeds },
+    Target { name: "jwt", check: jwt::check, seeds: jwt::seeds },
     Target { name: "core_inputs", check: core_inputs::check, seeds: seeds::any_bytes },
 ];

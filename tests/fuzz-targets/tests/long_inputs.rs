@@ -70,6 +70,7 @@ fn inputs(value: &str) -> Vec<Input> {
     );
     inputs.push(("decode_auth", headed(3, &login)));
     inputs.extend((0..9).map(|head| ("server_bodies", headed(head, value))));
+    inputs.extend((0..3).map(|head| ("jwt", headed(head, value))));
     inputs
 }
 

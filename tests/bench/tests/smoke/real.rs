@@ -8,6 +8,7 @@ use easyrtc_bench::server::{Candidate, Server};
 use easyrtc_bench::transport::Transport;
 use easyrtc_server::authorizers::Authorizers;
 use easyrtc_server::cli::Cli;
+use easyrtc_server::hooks::Hooks;
 use easyrtc_server::http::Folders;
 use easyrtc_server::recording::Recording;
 use easyrtc_server::serve;
@@ -52,7 +53,8 @@ fn serves() {
     let folders = Folders::open(&loaded.settings).unwrap();
     let recording = Recording::start(&loaded.settings).unwrap();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let (authorizers, hooks) = (Authorizers::default(), Hooks::default());
     runtime
-        .block_on(serve::serve(&loaded.settings, folders, &Authorizers::default(), &recording))
+        .block_on(serve::serve(&loaded.settings, folders, &authorizers, &hooks, &recording))
         .unwrap();
 }

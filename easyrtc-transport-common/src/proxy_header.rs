@@ -1,9 +1,13 @@
-//! What stands in the header.
+//! What stands in the header of the PROXY protocol, versions 1 and 2, with which a load balancer
+//! says whose bytes it passes on.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// How version 2 begins.
-pub(super) const SIGNATURE: [u8; 12] = *b"\r\n\r\n\0\r\nQUIT\n";
+pub const SIGNATURE: [u8; 12] = *b"\r\n\r\n\0\r\nQUIT\n";
+
+/// Bytes of the longest line of version 1, its end included.
+pub const MAX_LINE: usize = 107;
 
 /// What is wrong with a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,13 +30,19 @@ pub enum Malformed {
 }
 
 /// Whether a line of version 1 can begin so: no line is as short as that.
-pub(super) fn check_start(start: &[u8]) -> Result<(), Malformed> {
+///
+/// # Errors
+/// If none can.
+pub fn check_start(start: &[u8]) -> Result<(), Malformed> {
     let fits = start.starts_with(b"PROXY ") && !start.contains(&b'\n');
     if fits { Ok(()) } else { Err(Malformed::NoHeader) }
 }
 
 /// The source that a whole line of version 1 names, or `None` if the proxy does not know.
-pub(super) fn version_1(line: &[u8]) -> Result<Option<IpAddr>, Malformed> {
+///
+/// # Errors
+/// If it is no such line.
+pub fn version_1(line: &[u8]) -> Result<Option<IpAddr>, Malformed> {
     let line = line.strip_suffix(b"\r\n").ok_or(Malformed::NoHeader)?;
     let text = str::from_utf8(line).map_err(|_| Malformed::NoHeader)?;
     let words: Vec<&str> = text.split(' ').collect();
@@ -63,10 +73,10 @@ fn is_port(text: &str) -> bool {
 
 /// The fixed part of version 2, behind its signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Version2 {
+pub struct Version2 {
     family: Option<Family>,
     /// Bytes that follow.
-    pub(super) length: usize,
+    pub length: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +87,10 @@ enum Family {
 
 impl Version2 {
     /// Reads the fixed part.
-    pub(super) fn parse([command, family, high, low]: [u8; 4]) -> Result<Self, Malformed> {
+    ///
+    /// # Errors
+    /// If it is none.
+    pub fn parse([command, family, high, low]: [u8; 4]) -> Result<Self, Malformed> {
         let family = match (command, family) {
             // The proxy speaks for itself, whatever the family.
             (0x20, _) | (0x21, 0x00) => None,
@@ -90,7 +103,10 @@ impl Version2 {
     }
 
     /// The source, read from what follows, or `None` if the proxy names none.
-    pub(super) fn source(self, rest: &[u8]) -> Result<Option<IpAddr>, Malformed> {
+    ///
+    /// # Errors
+    /// If too little follows.
+    pub fn source(self, rest: &[u8]) -> Result<Option<IpAddr>, Malformed> {
         let Some(family) = self.family else { return Ok(None) };
         // Source and destination, then two ports.
         let source = match family {
