@@ -19,6 +19,8 @@ use hyper::header::{self, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
 
+use crate::admin::Admin;
+use crate::drain::Drain;
 use crate::gate::Gate;
 use crate::metrics;
 use crate::places::{self, Offer, Place};
@@ -69,7 +71,10 @@ pub struct Site {
     cookies: Option<SessionIds>,
     gate: Arc<Gate>,
     /// Says whether the server is in service.
-    pub health: Health,
+    pub health: Arc<Health>,
+    /// Says whether an operator wants it to end.
+    pub drain: Arc<Drain>,
+    admin: Option<Admin>,
 }
 
 impl Site {
@@ -91,6 +96,13 @@ impl Site {
         let wanted = settings.demo && folders.pages.is_none();
         let websocket = signalling.websocket_path().filter(|_| wanted);
         let demo = websocket.map(|path| Demo::new(path, start_page.clone()));
+        let health = Arc::new(Health::default());
+        let drain = Drain::new(Arc::clone(&health), signalling.transports().to_vec());
+        let drain = Arc::new(drain);
+        let admin = settings.admin.listen.map(|_| {
+            let (health, gate) = (Arc::clone(&health), Arc::clone(&gate));
+            Admin::new(settings, &signalling, health, gate, Arc::clone(&drain))
+        });
         Self {
             signalling,
             start_page,
@@ -99,7 +111,9 @@ impl Site {
             trusted_proxies: settings.trusted_proxies.clone(),
             cookies,
             gate,
-            health: Health::default(),
+            health,
+            drain,
+            admin,
         }
     }
 
@@ -117,9 +131,14 @@ impl Site {
         offer: &Offer,
     ) -> Response<Body> {
         let path = request.uri().path();
+        if let Some(admin) = self.admin.as_ref().filter(|_| offer.admin && path != "/healthz") {
+            // In a box, so that what clients ask needs no memory for it.
+            return Box::pin(admin.respond(request)).await;
+        }
         if offer.metrics && path == "/metrics" && request.method() == Method::GET {
             let (sockets, draining) = (self.gate.metrics(), self.health.is_draining());
-            let numbers = metrics::render(&self.signalling, &sockets, draining);
+            let admin = self.admin.as_ref().map(Admin::requests);
+            let numbers = metrics::render(&self.signalling, &sockets, draining, admin);
             return content(StatusCode::OK, metrics::CONTENT_TYPE, numbers);
         }
         if let Some(transport) = self.signalling.transport(path, offer)

@@ -4,9 +4,11 @@
 //! what is answered at which URL, [`listen`] who gets in, and [`serve`](mod@serve) the life of the
 //! process.
 
+pub mod admin;
 pub mod authorizers;
 pub mod cli;
 pub mod credentials;
+pub mod drain;
 pub mod gate;
 pub mod hooks;
 pub mod http;

@@ -1,18 +1,24 @@
 //! Listeners, and the connections they accept.
 
+use std::fmt;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use rustls::ServerConfig;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
+use tokio_rustls::TlsAcceptor;
 
+use crate::admin::Certificate;
 use crate::gate::{Gate, Socket};
 use crate::http::Site;
 use crate::places::{Offer, Place};
@@ -63,14 +69,21 @@ pub enum Phase {
 }
 
 /// Accepts connections for one site until told to stop.
-#[derive(Debug)]
 pub struct Acceptor {
     site: Arc<Site>,
     gate: Arc<Gate>,
     http: http1::Builder,
+    limits: HeadLimits,
     refusals: Arc<Semaphore>,
     proxies: Option<ProxyProtocol>,
+    tls: Option<TlsAcceptor>,
     phase: watch::Receiver<Phase>,
+}
+
+impl fmt::Debug for Acceptor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Acceptor").field("gate", &self.gate).finish_non_exhaustive()
+    }
 }
 
 impl Acceptor {
@@ -87,7 +100,16 @@ impl Acceptor {
         http.timer(TokioTimer::new())
             .header_read_timeout((!limits.timeout.is_zero()).then_some(limits.timeout))
             .max_buf_size(limits.bytes);
-        Self { site, gate, http, refusals: Arc::new(Semaphore::new(MAX_REFUSALS)), proxies, phase }
+        let refusals = Arc::new(Semaphore::new(MAX_REFUSALS));
+        Self { site, gate, http, limits, refusals, proxies, tls: None, phase }
+    }
+
+    /// The same, whose connections begin with a TLS handshake if there is a `config`. One may take
+    /// as long as the head of a request.
+    #[must_use]
+    pub fn with_tls(mut self, config: Option<Arc<ServerConfig>>) -> Self {
+        self.tls = config.map(TlsAcceptor::from);
+        self
     }
 
     /// Accepts until stopped, then closes the listener. Serves what is on offer there.
@@ -147,15 +169,58 @@ impl Acceptor {
             () = reached(&mut phase, Phase::Finishing) => None,
         };
         let Some(client) = client else { return };
+        match &self.tls {
+            None => self.serve_http(socket, client, None, offer, phase).await,
+            // In a box, so that connections without TLS need no memory for it.
+            Some(tls) => Box::pin(self.serve_tls(tls, socket, client, offer, phase)).await,
+        }
+    }
+
+    async fn serve_tls(
+        &self,
+        tls: &TlsAcceptor,
+        socket: Socket,
+        client: IpAddr,
+        offer: Arc<Offer>,
+        mut phase: watch::Receiver<Phase>,
+    ) {
+        let limit = self.limits.timeout;
+        let limit = if limit.is_zero() { Duration::MAX } else { limit };
+        let shaken = tokio::select! {
+            shaken = tokio::time::timeout(limit, tls.accept(socket)) => shaken,
+            () = reached(&mut phase, Phase::Finishing) => return,
+        };
+        match shaken {
+            Ok(Ok(stream)) => {
+                let shown = stream.get_ref().1.peer_certificates();
+                let certificate = shown.and_then(<[_]>::first).map(Certificate::of);
+                self.serve_http(stream, client, certificate, offer, phase).await;
+            }
+            Ok(Err(error)) => tracing::debug!(%error, %client, "a TLS handshake failed"),
+            Err(_) => tracing::debug!(%client, "a TLS handshake took too long"),
+        }
+    }
+
+    async fn serve_http(
+        &self,
+        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        client: IpAddr,
+        certificate: Option<Certificate>,
+        offer: Arc<Offer>,
+        mut phase: watch::Receiver<Phase>,
+    ) {
         let site = Arc::clone(&self.site);
-        let service = service_fn(move |request| {
+        let service = service_fn(move |mut request: Request<Incoming>| {
             let (site, offer) = (Arc::clone(&site), Arc::clone(&offer));
+            if let Some(certificate) = &certificate {
+                request.extensions_mut().insert(certificate.clone());
+            }
             async move {
                 let response = site.respond(request, client, &offer).await;
                 Ok::<_, std::convert::Infallible>(response)
             }
         });
-        let connection = self.http.serve_connection(TokioIo::new(socket), service).with_upgrades();
+        let connection = self.http.serve_connection(TokioIo::new(stream), service).with_upgrades();
         let mut connection = pin!(connection);
         let ended = tokio::select! {
             ended = connection.as_mut() => ended,

@@ -9,6 +9,7 @@ mod transports;
 use easyrtc_auth::webhook::BreakerState;
 use easyrtc_runtime::Stats;
 
+use crate::admin::Requests;
 use crate::gate::SocketMetrics;
 use crate::proxy_protocol::ProxyHeaderError;
 use crate::signalling::Signalling;
@@ -17,9 +18,15 @@ use exposition::{Exposition, Kind};
 /// The type of what [`render`] gives.
 pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// All numbers as they are now. Each is exact; between two of them, things may have happened.
+/// All numbers as they are now; `admin` are those of the admin API, if it is served. Each is exact;
+/// between two of them, things may have happened.
 #[must_use]
-pub fn render(signalling: &Signalling, sockets: &SocketMetrics, draining: bool) -> String {
+pub fn render(
+    signalling: &Signalling,
+    sockets: &SocketMetrics,
+    draining: bool,
+    admin: Option<&Requests>,
+) -> String {
     let mut out = Exposition::default();
     let version = [(&[("version", crate::VERSION)][..], 1)];
     out.family(Kind::Gauge, "easyrtc_build_info", "The server that runs, always 1.", version);
@@ -37,6 +44,13 @@ pub fn render(signalling: &Signalling, sockets: &SocketMetrics, draining: bool) 
     write_logins(&mut out, &signalling.answers().metrics());
     hooks::write(&mut out, signalling);
     transports::write(&mut out, signalling.transports());
+    if let Some(requests) = admin {
+        let about = "Requests of the admin API, by the status they were answered with.";
+        let counts = requests.read().into_iter().map(|(code, number)| (code.to_string(), number));
+        let counts: Vec<_> = counts.collect();
+        let counts = counts.iter().map(|(code, number)| (code.as_str(), *number));
+        out.labelled(Kind::Counter, "easyrtc_admin_requests_total", about, "code", counts);
+    }
     out.finish()
 }
 

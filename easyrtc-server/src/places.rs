@@ -13,10 +13,12 @@ pub struct Offer {
     pub transports: Vec<TransportName>,
     /// Numbers for Prometheus, at `/metrics`.
     pub metrics: bool,
+    /// The admin API, and then nothing else.
+    pub admin: bool,
 }
 
 impl Offer {
-    /// Whether clients have no business there.
+    /// Whether clients have no business there, nor at the admin API.
     #[must_use]
     pub const fn is_for_operators(&self) -> bool {
         !self.pages && self.transports.is_empty()
@@ -33,13 +35,14 @@ pub struct Place {
 }
 
 /// Where to listen for what: first the server's own addresses, then those of transports that have
-/// their own, last that of the metrics. Where several name the same port, it serves them all.
+/// their own, last those of the metrics and of the admin API. Where several name the same port, it
+/// serves them all, but for the admin API, which never shares one.
 #[must_use]
 pub fn places(settings: &Settings) -> Vec<Place> {
     let transports = || settings.transports.enabled();
     let shared = transports().filter(|transport| transport.listen.is_none());
     let transports_shared = shared.map(|transport| transport.name).collect();
-    let offer = Offer { pages: true, transports: transports_shared, metrics: false };
+    let offer = Offer { pages: true, transports: transports_shared, ..Offer::default() };
     let main = settings.listen.iter();
     let mut places: Vec<Place> =
         main.map(|&address| Place { address, offer: offer.clone() }).collect();
@@ -50,6 +53,9 @@ pub fn places(settings: &Settings) -> Vec<Place> {
     }
     if let Some(address) = settings.metrics_listen {
         offer_at(&mut places, address).metrics = true;
+    }
+    if let Some(address) = settings.admin.listen {
+        places.push(Place { address, offer: Offer { admin: true, ..Offer::default() } });
     }
     places
 }
@@ -82,7 +88,8 @@ fn offers(place: &Place, transport: &Common<'_>) -> bool {
     place.offer.transports.contains(&transport.name)
 }
 
-/// A line for people on each transport that is served, and on the metrics: its URLs.
+/// A line for people on each transport that is served, on the metrics and on the admin API: its
+/// URLs.
 #[must_use]
 pub fn urls(settings: &Settings, places: &[Place]) -> Vec<String> {
     let line = |transport: Common<'_>| {
@@ -99,7 +106,10 @@ pub fn urls(settings: &Settings, places: &[Place]) -> Vec<String> {
     };
     let metrics = places.iter().filter(|place| place.offer.metrics);
     let metrics = metrics.map(|place| format!("Metrics: http://{}/metrics", place.address));
-    settings.transports.enabled().map(line).chain(metrics).collect()
+    let scheme = if settings.admin.tls_cert_file.is_some() { "https" } else { "http" };
+    let admin = places.iter().filter(|place| place.offer.admin);
+    let admin = admin.map(|place| format!("Admin API: {scheme}://{}/v1/", place.address));
+    settings.transports.enabled().map(line).chain(metrics).chain(admin).collect()
 }
 
 #[cfg(test)]
@@ -114,7 +124,9 @@ mod tests {
             let transports = offer.transports.iter().map(ToString::to_string);
             let pages = offer.pages.then(|| "pages".to_owned());
             let metrics = offer.metrics.then(|| "metrics".to_owned());
-            pages.into_iter().chain(transports).chain(metrics).collect::<Vec<_>>().join(" ")
+            let admin = offer.admin.then(|| "admin".to_owned());
+            let all = pages.into_iter().chain(transports).chain(metrics).chain(admin);
+            all.collect::<Vec<_>>().join(" ")
         };
         let places = places(&load_file(file).unwrap().settings);
         places.iter().map(|place| (place.address.to_string(), in_short(&place.offer))).collect()
@@ -122,7 +134,7 @@ mod tests {
 
     #[test]
     fn where_what_is_served() {
-        let cases: [(&str, &[(&str, &str)]); 8] = [
+        let cases: [(&str, &[(&str, &str)]); 9] = [
             ("", &[("127.0.0.1:1", "pages socketio ws")]),
             (
                 "[transport.ws]\nlisten = ['127.0.0.1:2', '127.0.0.1:3']",
@@ -149,6 +161,15 @@ mod tests {
                 &[("127.0.0.1:1", "pages socketio ws"), ("127.0.0.1:2", "metrics")],
             ),
             ("metrics_listen = '127.0.0.1:1'", &[("127.0.0.1:1", "pages socketio ws metrics")]),
+            (
+                "metrics_listen = '127.0.0.1:2'\n\
+                 admin = { listen = '127.0.0.1:3', token = 'more-than-16-bytes' }",
+                &[
+                    ("127.0.0.1:1", "pages socketio ws"),
+                    ("127.0.0.1:2", "metrics"),
+                    ("127.0.0.1:3", "admin"),
+                ],
+            ),
         ];
         for (file, expected) in cases {
             let expected: Vec<_> =
@@ -160,12 +181,14 @@ mod tests {
     #[test]
     fn the_urls_of_each_transport() {
         let file = "listen = ['127.0.0.1:1', '[::1]:1']\ntransport.ws.listen = ['127.0.0.1:2']\n\
-                    metrics_listen = '127.0.0.1:3'";
+                    metrics_listen = '127.0.0.1:3'\n\
+                    admin = { listen = '127.0.0.1:4', token = 'more-than-16-bytes' }";
         let settings = load_file(file).unwrap().settings;
         let expected = [
             "Socket.IO: http://127.0.0.1:1/socket.io/ http://[::1]:1/socket.io/",
             "Raw WebSocket: ws://127.0.0.1:2/ws",
             "Metrics: http://127.0.0.1:3/metrics",
+            "Admin API: http://127.0.0.1:4/v1/",
         ];
         assert_eq!(urls(&settings, &places(&settings)), expected);
         let expected = ["Socket.IO at /socket.io", "Raw WebSocket at /ws on port 2"];

@@ -19,8 +19,8 @@ use crate::settings::Settings;
 use crate::shutdown::{Hangups, Signals};
 use crate::signalling::Signalling;
 
-/// TCP connections of operators at the same time, apart from those of clients; more are answered
-/// 503.
+/// TCP connections to the metrics at the same time, and as many to the admin API, apart from those
+/// of clients; more are answered 503.
 const OPERATOR_SOCKETS: usize = 64;
 
 /// Why the server ended other than by one signal.
@@ -37,7 +37,7 @@ pub enum ServeError {
     Impatient(&'static str, usize),
 }
 
-/// Serves until a signal comes, then drains.
+/// Serves until a signal comes or an operator asks for the end, then drains.
 ///
 /// # Errors
 /// If it cannot start, or if a second signal cuts the draining short.
@@ -61,28 +61,37 @@ pub async fn serve(
         Arc::new(start_site(settings, folders, authorizers, hooks, &gate, &places, recording)?);
     let (phase, watched) = watch::channel(Phase::Serving);
     let limits = HeadLimits::of(settings);
-    let acceptor = |gate, proxies| {
-        Arc::new(Acceptor::new(Arc::clone(&site), gate, limits, proxies, watched.clone()))
-    };
+    let acceptor =
+        |gate, proxies| Acceptor::new(Arc::clone(&site), gate, limits, proxies, watched.clone());
     let for_clients = acceptor(Arc::clone(&gate), ProxyProtocol::of(settings));
-    // However many clients there are, the operator can look.
-    let for_operators = acceptor(Gate::new(OPERATOR_SOCKETS, settings.write_timeout), None);
+    let for_clients = Arc::new(for_clients);
+    // However many clients there are, the operator can look, and do something about it.
+    let operators = || Gate::new(OPERATOR_SOCKETS, settings.write_timeout);
+    let for_operators = Arc::new(acceptor(operators(), None));
+    let admin_gate = operators();
+    // That they can be used was seen when the settings were read.
+    let tls = settings.admin.tls().map_err(|error| ServeError::Start(io::Error::other(error)))?;
+    let for_admin = Arc::new(acceptor(Arc::clone(&admin_gate), None).with_tls(tls));
 
     for (listener, place) in listeners.into_iter().zip(&places) {
-        let operators = place.offer.is_for_operators();
-        let acceptor = if operators { &for_operators } else { &for_clients };
+        let acceptor = match &place.offer {
+            offer if offer.admin => &for_admin,
+            offer if offer.is_for_operators() => &for_operators,
+            _ => &for_clients,
+        };
         tokio::spawn(Arc::clone(acceptor).run(listener, place.offer.clone()));
     }
     announce(&places, settings);
 
-    let signal = signals.next().await;
-    tracing::info!(signal, open = gate.open(), "no new clients; ending the connections there are");
+    let reason = end(&mut signals, &site).await;
+    tracing::info!(reason, open = gate.open(), "no new clients; ending the connections there are");
     site.health.drain();
     phase.send_replace(Phase::Draining);
     let drained = async {
         site.signalling().shut_down().await;
         phase.send_replace(Phase::Finishing);
-        tokio::join!(gate.empty(), site.signalling().flush_events());
+        // Who asked for this is answered.
+        tokio::join!(gate.empty(), site.signalling().flush_events(), admin_gate.empty());
     };
     tokio::select! {
         ended = tokio::time::timeout(settings.shutdown_timeout, drained) => match ended {
@@ -95,6 +104,21 @@ pub async fn serve(
         events.end();
     }
     Ok(())
+}
+
+/// Waits for a signal, or for what an operator asks for; why the server ends.
+async fn end(signals: &mut Signals, site: &Site) -> &'static str {
+    tokio::select! {
+        signal = signals.next() => return signal,
+        () = site.drain.begun() => {}
+    }
+    let signalling = site.signalling();
+    tracing::info!(open = signalling.connections(), "no new clients; those there are may leave");
+    tokio::select! {
+        signal = signals.next() => signal,
+        () = site.drain.over() => "drain",
+        () = signalling.runtime().drained() => "drain: all have left",
+    }
 }
 
 fn start_site(
@@ -118,8 +142,10 @@ fn start_site(
 /// Says on standard output where to go, for people and for programs that start this one.
 fn announce(places: &[Place], settings: &Settings) {
     let mut text = String::new();
-    for Place { address, .. } in places {
-        text += &format!("listening on http://{address}\n");
+    for Place { address, offer } in places {
+        let secure = offer.admin && settings.admin.tls_cert_file.is_some();
+        let scheme = if secure { "https" } else { "http" };
+        text += &format!("listening on {scheme}://{address}\n");
     }
     for line in places::urls(settings, places) {
         text += &format!("{line}\n");

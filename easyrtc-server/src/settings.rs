@@ -1,5 +1,6 @@
 //! What an operator may set: one schema for flags, environment and file, and the effective values.
 
+mod admin;
 mod auth;
 mod bounded;
 mod env;
@@ -24,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use crate::logging::LogLevel;
 use crate::options::{Options, Warning};
 
+pub use admin::AdminTable;
 pub use auth::{
     AlgorithmName, Auth, AuthorizerName, BackendUrl, ClaimsTable, Fallback, Invitation, JsonPath,
     JwtTable, SecretText, UsersTable, WebhookTable,
@@ -123,6 +125,25 @@ pub struct Layer {
     #[arg(long, value_name = "ADDR:PORT", help_heading = "Where to listen")]
     #[arg(value_parser = parse_listen)]
     pub metrics_listen: Option<SocketAddr>,
+
+    /// Serve the admin API at this address, apart from what clients use, to whoever has its token
+    /// or a certificate; more is said in the file [default: nowhere]
+    #[arg(verbatim_doc_comment)]
+    #[arg(long, value_name = "ADDR:PORT", help_heading = "Where to listen")]
+    #[arg(value_parser = parse_listen)]
+    #[serde(skip)]
+    pub admin_listen: Option<SocketAddr>,
+
+    /// The file that holds the token of the admin API
+    #[arg(verbatim_doc_comment)]
+    #[arg(long, value_name = "FILE", help_heading = "Where to listen")]
+    #[serde(skip)]
+    pub admin_token_file: Option<PathBuf>,
+
+    /// `[admin]`, in the file only; the address and the token's file can be said by the flag and
+    /// environment.
+    #[arg(skip)]
+    pub admin: Option<AdminTable>,
 
     /// Serve the files of this directory at /, your own pages for instance
     #[arg(verbatim_doc_comment)]
@@ -253,6 +274,8 @@ pub struct Settings {
     pub proxy_protocol: bool,
     /// Where numbers for Prometheus are served, if anywhere.
     pub metrics_listen: Option<SocketAddr>,
+    /// The admin API.
+    pub admin: AdminTable,
     /// The operator's own pages.
     pub static_files: Option<PathBuf>,
     /// The npm tree with the browser's files.
@@ -299,6 +322,7 @@ impl Default for Settings {
             trusted_proxies: Vec::new(),
             proxy_protocol: false,
             metrics_listen: None,
+            admin: AdminTable::default(),
             static_files: None,
             client_files: None,
             demo: true,

@@ -101,6 +101,12 @@ impl Signalling {
         &self.transports
     }
 
+    /// The core and what drives it.
+    #[must_use]
+    pub const fn runtime(&self) -> &Runtime {
+        &self.runtime
+    }
+
     /// How much there is of everything.
     #[must_use]
     pub fn stats(&self) -> Stats {

@@ -27,6 +27,7 @@ pub(crate) const DOCUMENTS: &[Document] = &[
     published!("client/setRoomApiField.json"),
     published!("client/setUserCfg.json"),
     published!("client/stillAlive.json"),
+    published!("openapi.json"),
     published!("server/ack.json"),
     published!("server/answer.json"),
     published!("server/candidate.json"),

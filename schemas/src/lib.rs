@@ -1,6 +1,6 @@
 //! The published schemas of the EasyRTC protocol, as they stand beside this crate, embedded.
 //!
-//! They are generated from `easyrtc-proto` (`cargo xtask schemas`); this crate has no dependency,
+//! They are generated from the code (`cargo xtask schemas`); this crate has no dependency,
 //! so that a server can hand them out without bringing along what made them.
 
 #![forbid(unsafe_code)]
@@ -17,8 +17,8 @@ pub struct Document {
 }
 
 /// Every published document, in the order of their paths: a schema for each message and
-/// direction, for the events and answers, for the frames of the plain WebSocket, and the AsyncAPI
-/// document.
+/// direction, for the events and answers, for the frames of the plain WebSocket, the AsyncAPI
+/// document, and the OpenAPI document of the admin API. Only the schemas are in folders.
 #[must_use]
 pub const fn documents() -> &'static [Document] {
     documents::DOCUMENTS

@@ -22,7 +22,10 @@ const WALLS: &[(&str, &[&str])] = &[
     // Building the server needs a Rust toolchain and nothing else, and what makes and checks
     // schemas stays out of it: it hands out what was made.
     // (Without openssl-sys there is no OpenSSL; openssl-probe only knows where certificates are.)
-    ("easyrtc-server", &["native-tls", "openssl-sys", "aws-lc-sys", "schemars", "jsonschema"]),
+    (
+        "easyrtc-server",
+        &["native-tls", "openssl-sys", "aws-lc-sys", "schemars", "jsonschema", "utoipa"],
+    ),
 ];
 
 /// Checks every wall.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Auth, ConfigError, Hooks, Invitation, Layer, TurnTable};
+use super::{AdminTable, Auth, ConfigError, Hooks, Invitation, Layer, TurnTable};
 
 /// Bytes a configuration file may have: far more than any has, far less than memory.
 pub(crate) const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
@@ -22,7 +22,8 @@ pub(super) fn read(path: &Path) -> Result<Layer, ConfigError> {
     let invitation = layer.invitation.iter_mut().flat_map(Invitation::paths);
     let turn = layer.turn.iter_mut().flat_map(TurnTable::paths);
     let hooks = layer.hooks.iter_mut().flat_map(Hooks::paths);
-    let tables = auth.chain(invitation).chain(turn).chain(hooks);
+    let admin = layer.admin.iter_mut().flat_map(AdminTable::paths);
+    let tables = auth.chain(invitation).chain(turn).chain(hooks).chain(admin);
     for inside in paths.into_iter().flatten().chain(tables) {
         *inside = directory.join(&*inside);
     }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{ConfigError, Layer, Loaded, Settings, env, every_interface, file};
 use crate::cli::Cli;
 use crate::options::{self, Given, Warning};
+use crate::places::places;
 use env::Environment;
 
 impl Layer {
@@ -24,6 +25,9 @@ impl Layer {
             trusted_proxies: self.trusted_proxies.or(lower.trusted_proxies),
             proxy_protocol: self.proxy_protocol.or(lower.proxy_protocol),
             metrics_listen: self.metrics_listen.or(lower.metrics_listen),
+            admin_listen: self.admin_listen.or(lower.admin_listen),
+            admin_token_file: self.admin_token_file.or(lower.admin_token_file),
+            admin: self.admin.or(lower.admin),
             static_files: self.static_files.or(lower.static_files),
             client_files: self.client_files.or(lower.client_files),
             demo: self.demo.or(lower.demo),
@@ -85,6 +89,7 @@ impl Settings {
         let settings = with_defaults(merged, options)?;
         warnings.extend(settings.auth.warnings());
         warnings.extend(settings.hooks.warnings());
+        warnings.extend(settings.admin.warnings());
         Ok(Loaded { settings, warnings })
     }
 }
@@ -106,12 +111,14 @@ fn with_defaults(layer: Layer, options: options::Options) -> Result<Settings, Co
     let mut hooks = layer.hooks.unwrap_or_default();
     hooks.take(layer.hook_flags);
     hooks.check()?;
-    let tables = auth.paths().chain(invitation.paths()).chain(turn.paths()).chain(hooks.paths());
-    for path in tables {
+    let mut admin = layer.admin.unwrap_or_default();
+    admin.override_with(layer.admin_listen, layer.admin_token_file);
+    let tables = auth.paths().chain(invitation.paths()).chain(turn.paths());
+    for path in tables.chain(hooks.paths()).chain(admin.paths()) {
         *path = absolute(path)?;
     }
     turn.complete()?;
-    let settings = Settings {
+    let mut settings = Settings {
         listen: layer.listen.unwrap_or(default.listen),
         transports,
         auth,
@@ -121,6 +128,7 @@ fn with_defaults(layer: Layer, options: options::Options) -> Result<Settings, Co
         trusted_proxies: layer.trusted_proxies.unwrap_or(default.trusted_proxies),
         proxy_protocol: layer.proxy_protocol.unwrap_or(default.proxy_protocol),
         metrics_listen: layer.metrics_listen,
+        admin,
         static_files: layer.static_files.as_deref().map(absolute).transpose()?,
         client_files: layer.client_files.as_deref().map(absolute).transpose()?,
         demo: layer.demo.unwrap_or(default.demo),
@@ -138,6 +146,12 @@ fn with_defaults(layer: Layer, options: options::Options) -> Result<Settings, Co
         journal_max_bytes: layer.journal_max_bytes.unwrap_or(default.journal_max_bytes),
         options,
     };
+    check(&mut settings)?;
+    Ok(settings)
+}
+
+/// What no setting can check by itself.
+fn check(settings: &mut Settings) -> Result<(), ConfigError> {
     if settings.listen.is_empty() {
         return Err(ConfigError::new("listen", "names no address"));
     }
@@ -149,7 +163,9 @@ fn with_defaults(layer: Layer, options: options::Options) -> Result<Settings, Co
         let problem = "lets nobody in without trusted_proxies, which may send its header";
         return Err(ConfigError::new("proxy_protocol", problem));
     }
-    Ok(settings)
+    let others = places(settings).into_iter().filter(|place| !place.offer.admin);
+    let others: Vec<_> = others.map(|place| place.address).collect();
+    settings.admin.complete(&others)
 }
 
 /// So that what `--print-config` writes means the same wherever it is read.

@@ -1,5 +1,6 @@
 //! The effective settings as a file that can be used as one.
 
+mod admin;
 mod auth;
 mod hooks;
 mod transports;
@@ -14,13 +15,15 @@ use super::{Layer, Settings, Span};
 use crate::options::{self, Known, Meaning};
 
 /// These are no keys of their own in the file: tables say what they say.
-const IN_TABLES: [&str; 6] = [
+const IN_TABLES: [&str; 8] = [
     "transport",
     "auth",
     "events_url",
     "events_secret_file",
     "messages_url",
     "messages_secret_file",
+    "admin_listen",
+    "admin_token_file",
 ];
 
 /// Width of the comments.
@@ -63,6 +66,7 @@ impl Settings {
         self.write_auth(&mut text);
         self.write_turn(&mut text);
         self.write_hooks(&mut text);
+        self.write_admin(&mut text);
         text += OPTIONS_HEAD;
         for known in options::known() {
             self.write_option(&mut text, known);

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "also the helpers of these tests fail by panicking")]
 
 #[cfg(feature = "ws")]
+mod admin;
+#[cfg(feature = "ws")]
 mod auth;
 mod bounds;
 mod configuration;

@@ -143,13 +143,33 @@ fn each_is_documented() {
         .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
         .map(|name| name.split('{').next().unwrap_or(name))
         .collect();
-    // With an authorizer that asks a server, and hooks, which have numbers of their own.
+    // With an authorizer that asks a server, hooks and the admin API: each has its numbers.
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("easyrtc.toml");
-    let backend = "url = 'https://a/'\nsecret = 's'\n";
+    let backend = "url = 'https://a/'
+secret = 's'
+";
     let tables = ["auth.webhook", "hooks.events", "hooks.messages"];
-    let tables = tables.map(|table| format!("[{table}]\n{backend}")).concat();
-    std::fs::write(&path, format!("auth.chain = ['webhook', 'open']\n{tables}")).unwrap();
+    let tables = tables
+        .map(|table| {
+            format!(
+                "[{table}]
+{backend}"
+            )
+        })
+        .concat();
+    let admin = "[admin]
+listen = '127.0.0.1:0'
+token = 'more-than-16-bytes'
+";
+    std::fs::write(
+        &path,
+        format!(
+            "auth.chain = ['webhook', 'open']
+{tables}{admin}"
+        ),
+    )
+    .unwrap();
     let served = fetch(&start(&["--config", path.to_str().unwrap()]));
     assert_eq!(served.value("easyrtc_authorizer_breaker_open{authorizer=\"webhook\"}"), 0);
     let served: BTreeSet<&str> = served.names().collect();

@@ -13,7 +13,7 @@ fn the_list_names_what_can_be_printed() {
     let (code, list, error) = run(&["schema"], &[]);
     assert_eq!((code, error.as_str()), (Some(0), ""));
     let names: Vec<&str> = list.lines().filter_map(|line| line.split(' ').next()).collect();
-    for name in ["client/offer", "server/token", "websocket/server-frame", "asyncapi"] {
+    for name in ["client/offer", "server/token", "websocket/server-frame", "asyncapi", "openapi"] {
         assert!(names.contains(&name), "{name} in {list}");
     }
     let line = list.lines().find(|line| line.starts_with("client/roomJoin ")).unwrap();
@@ -64,7 +64,7 @@ fn schemas_are_served_for_everybody() {
     for entry in entries {
         let answer = server.get(entry["url"].as_str().unwrap());
         let kind = match entry["name"].as_str().unwrap() {
-            "asyncapi" => "application/json",
+            "asyncapi" | "openapi" => "application/json",
             _ => "application/schema+json",
         };
         assert_eq!((answer.status, answer.header("content-type")), (200, kind), "{entry}");

@@ -82,6 +82,11 @@ impl Client {
         }
     }
 
+    /// The next message as it was sent.
+    pub(crate) fn text(&mut self) -> String {
+        self.socket.read().unwrap().into_text().unwrap().to_string()
+    }
+
     /// The next message if it comes within the socket's timeout.
     pub(crate) fn try_frame(&mut self) -> Option<Value> {
         let waits = [ErrorKind::WouldBlock, ErrorKind::TimedOut];

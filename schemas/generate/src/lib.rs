@@ -1,10 +1,12 @@
-//! Everything that is generated from the schemas of `easyrtc-proto`: the schema files and their
-//! index. All of it is checked in; a test fails when it is not what would be written now.
+//! Everything that is generated from the schemas of `easyrtc-proto` and from the admin API: the
+//! schema files and their index. All of it is checked in; a test fails when it is not what would be
+//! written now.
 
 #![forbid(unsafe_code)]
 
 mod asyncapi;
 mod embedded;
+mod openapi;
 mod page;
 pub mod print;
 pub mod revisions;
@@ -52,6 +54,7 @@ pub fn outputs() -> Vec<Output> {
     let mut outputs = schemas::files(&documents);
     outputs.push(schemas::index(&documents));
     outputs.push(asyncapi::file(&documents));
+    outputs.push(openapi::file());
     outputs.push(typescript::types(&documents));
     outputs.push(typescript::examples(&documents));
     outputs.extend(page::pages(&documents));

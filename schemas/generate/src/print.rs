@@ -8,6 +8,7 @@ const WIDTH: usize = 100;
 /// The keys that come first, in this order; all others follow, alphabetically.
 const FIRST: &[&str] = &[
     "asyncapi",
+    "openapi",
     "info",
     "servers",
     "channels",

@@ -29,6 +29,7 @@ Draft 2020-12, for revision `REVISION`. Generated from the types of `easyrtc-pro
   in UTF-16 units. The key of a map entry and the name inside it (`roomName`, `fieldName`,
   `easyrtcid`) are equal, and lengths of names count UTF-16 units.
 - [`asyncapi.json`](asyncapi.json) describes both transports with the same schemas.
+- [`openapi.json`](openapi.json) is something else: the [admin API](../docs/admin.md).
 - [`revisions`](revisions) keeps the schemas of each revision as they were released.
 - [`../docs/messages`](../docs/messages/README.md) shows every message with examples,
   [`../docs/client-authors.md`](../docs/client-authors.md) how to write a client,

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 /// The schemas: path and content. Messages, roots and frames.
 fn schemas() -> Vec<(&'static str, Value)> {
     let published = easyrtc_schemas::documents().iter();
-    let schemas = published.filter(|document| document.path != "asyncapi.json");
+    let schemas = published.filter(|document| document.path.contains('/'));
     schemas.map(|d| (d.path, serde_json::from_str(d.text).unwrap())).collect()
 }
 
