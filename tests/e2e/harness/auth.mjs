@@ -75,11 +75,20 @@ export async function startBackend(cleanup, answer) {
 }
 
 /** Runs the example of a backend. Resolves with its URL. */
-export function startExampleBackend(cleanup, keyFile, sessionsFile) {
-  const child = spawn(process.execPath, [BACKEND, keyFile, sessionsFile, '0'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  cleanup(() => child.kill('SIGKILL'));
+export async function startExampleBackend(cleanup, keyFile, sessionsFile) {
+  const backend = await runBackend(cleanup, [BACKEND, keyFile, sessionsFile, '0']);
+  return backend.url;
+}
+
+/** Runs a backend that prints its port. Resolves with its URL, and `kill`, which resolves when it is gone. */
+export async function runBackend(cleanup, args, { cwd } = {}) {
+  const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  const kill = () => {
+    child.kill('SIGKILL');
+    return ended;
+  };
+  cleanup(kill);
   const listening = new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => reject(new Error(`the backend ended with ${code}`)));
@@ -88,5 +97,5 @@ export function startExampleBackend(cleanup, keyFile, sessionsFile) {
       if (port) resolve(`http://127.0.0.1:${port}/`);
     });
   });
-  return within('the backend listens', listening);
+  return { url: await within('the backend listens', listening), kill };
 }

@@ -20,12 +20,13 @@ export class Relay {
   /** Those addresses that it has seen. */
   seen = [];
 
-  /** Opens a relay to `url`; clients use its own `url`, which stays. */
+  /** Opens a relay to `url`, its `target` until it is given another; clients use its own `url`, which stays. */
   static async to(url) {
     const relay = new Relay();
-    const { hostname: host, port } = new URL(url);
+    relay.target = url;
     relay.#server = createServer((near) => {
       if (relay.#cut) return near.destroy();
+      const { hostname: host, port } = new URL(relay.target);
       const far = connect({ host, port: Number(port), localAddress: relay.from });
       relay.seen.push(relay.from);
       relay.#join(near, far);

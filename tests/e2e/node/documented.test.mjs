@@ -1,5 +1,5 @@
-// What docs/auth.md, docs/rooms.md and docs/events.md tell people to write and to run can be used as
-// it stands.
+// What docs/auth.md, docs/rooms.md, docs/events.md and docs/migrating.md tell people to write and to run
+// can be used as it stands.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -34,7 +34,7 @@ function prepare(t, { settings }) {
   const users = read('auth').toml.find((block) => block.startsWith('[users.'));
   const hash = make(['hash-password'], 'correct horse');
   files.write('users.toml', users.replace(/^password = .*$/m, `password = "${hash}"`));
-  files.write('easyrtc.toml', settings[0]);
+  files.write('easyrtc.toml', settings[0] ?? '');
   return files;
 }
 
@@ -43,7 +43,7 @@ function stub(files, name, script) {
   chmodSync(files.write(`bin/${name}`, `#!/bin/sh\n${script}\n`), 0o755);
 }
 
-for (const page of ['auth', 'rooms', 'events']) {
+for (const page of ['auth', 'rooms', 'events', 'migrating']) {
   const { settings, scripts } = read(page);
 
   settings.forEach((block, index) => {
