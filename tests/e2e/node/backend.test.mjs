@@ -1,6 +1,7 @@
 // examples/backend, as it stands: people with clients/js meet it through the server.
 
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { cpSync, readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +16,7 @@ import { until } from '../harness/wait.mjs';
 
 const EXAMPLE = fileURLToPath(new URL('../../../examples/backend', import.meta.url));
 const BACKEND = `${EXAMPLE}/backend.mjs`;
+const KEY = 'what the webhooks are signed with, long enough';
 const PASSWORDS = { ada: 'correct horse', ben: 'battery staple' };
 const OPTIONS = { connect: (url) => new EasyrtcSocket(url, { WebSocket, reconnection: false }) };
 
@@ -41,7 +43,7 @@ describe('examples/backend', () => {
   before(async () => {
     files = new Files(cleanup);
     cpSync(EXAMPLE, files.path('.'), { recursive: true });
-    files.write('key', 'what the webhooks are signed with, long enough\n');
+    files.write('key', `${KEY}\n`);
     files.write('admin-token', 'the-token-of-the-tests-long-enough\n');
     // The server finds the backend here wherever it is started again.
     relay = await Relay.to('http://127.0.0.1:1');
@@ -175,7 +177,26 @@ describe('examples/backend', () => {
     assert.ok(log.every(({ username, from, until: end }) => username === 'ben' && from <= end));
   });
 
-  test('a line that was torn when it was killed is told again', async (t) => {
+  test('what it is told again, as its answer was lost, is in its log once', async () => {
+    const [one, two] = [1, 2].map((sequence) => ({ id: `other-${sequence}`, sequence, type: 'connected' }));
+    const tell = async (...events) => {
+      const body = JSON.stringify({ server: 'other', missed: 0, events });
+      const [id, time] = ['msg', Math.floor(Date.now() / 1000)];
+      const signature = createHmac('sha256', KEY).update(`${id}.${time}.${body}`).digest('base64');
+      const headers = { 'webhook-id': id, 'webhook-timestamp': time, 'webhook-signature': `v1,${signature}` };
+      return (await fetch(`${backend.url}events`, { method: 'POST', headers, body })).status;
+    };
+    assert.equal(await tell(one), 200);
+    assert.equal(await tell(one, two), 200);
+    const told = () => lines().filter((event) => event.server === 'other').map(({ id }) => id);
+    assert.deepEqual(told(), ['other-1', 'other-2']);
+    await backend.kill();
+    await startBackend();
+    assert.equal(await tell(two), 200);
+    assert.deepEqual(told(), ['other-1', 'other-2'], 'also by another process');
+  });
+
+  test('a line that was torn when it was killed does no harm', async (t) => {
     const ada = await enter(t, 'ada');
     await until('she is in the log', () => lines().some(({ easyrtcid }) => easyrtcid === ada.easyrtcid));
     await backend.kill();
