@@ -103,8 +103,6 @@ mod bugs {
         ClosedRoomUntold,
         /// A ban that comes while somebody logs in does not count.
         BanTooLateForLogin,
-        /// Who was taken out of a guarded room is back with the answer about it.
-        TakenOutComesBack,
         /// A ban goes on when its time is over.
         BanNeverEnds,
     }

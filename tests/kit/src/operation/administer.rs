@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use easyrtc_proto::{
-    EasyrtcId, ErrorCode, ForwardToUrl, MessageType, PresenceStatus, SessionId, SetPresence, Show,
-    Username,
+    EasyrtcId, ErrorCode, ForwardToUrl, MessageType, PresenceStatus, RoomName, SessionId,
+    SetPresence, Show, Username,
 };
 use easyrtc_state::{AdminCommand, Audience, BanId, Banned, Field, FieldOwner};
 
@@ -22,7 +22,8 @@ impl Administer {
             let which = usize::from(who) % (clients.len() + 1);
             clients.get(which).copied().unwrap_or_else(nobody)
         };
-        let app = |which: u8| names::app(which / 8);
+        // Mostly where most clients are.
+        let app = |which: u8| names::app((which / 8).saturating_sub(16));
         match self {
             Self::SetField { of, which, name, value } => {
                 let of = match of % 4 {
@@ -67,7 +68,8 @@ impl Administer {
                 }
             }
             Self::Move { who, room, member } => {
-                let (easyrtcid, room) = (named(*who), names::room(*room));
+                let easyrtcid = named(*who);
+                let room = room_to_move(model, easyrtcid, *room, *member);
                 match member {
                     true => AdminCommand::JoinRoom { easyrtcid, room },
                     false => AdminCommand::LeaveRoom { easyrtcid, room },
@@ -86,6 +88,17 @@ impl Administer {
             }
             Self::Shutdown => AdminCommand::Shutdown,
         }
+    }
+}
+
+/// A client is mostly taken out of a room that it is in.
+fn room_to_move(model: &Model, easyrtcid: EasyrtcId, number: u8, member: bool) -> RoomName {
+    let client = model.clients().find(|(_, client)| client.easyrtcid == easyrtcid);
+    let rooms = client.into_iter().flat_map(|(_, client)| client.rooms.keys());
+    let rooms: Vec<&RoomName> = rooms.filter(|_| !member && number % 4 != 1).collect();
+    match rooms.is_empty() {
+        true => names::room(number),
+        false => (*pick(&rooms, number / 4)).clone(),
     }
 }
 
