@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use easyrtc_state::{ConnId, Limits};
+use easyrtc_state::{AdminCommand, ConnId, Limits};
 use easyrtc_test_kit::Violation;
 
 use crate::act::MOST;
@@ -20,8 +20,8 @@ const SIGN_OF_LIFE: Duration = Duration::from_secs(5);
 const COME_BACK: usize = 3;
 
 impl World {
-    /// Faults stop: clients read, answers are prompt and true, no line breaks any more. Whoever is
-    /// there must be answered and know what is so, and whoever comes must get in.
+    /// Faults stop: clients read, answers are prompt and true, no line breaks any more, and bans
+    /// end. Whoever is there must be answered and know what is so, and whoever comes must get in.
     pub(crate) fn come_to_rest(&mut self) -> Result<(), Violation> {
         self.calm = true;
         for conn in self.conns() {
@@ -31,6 +31,10 @@ impl World {
             self.will_read(conn);
         }
         self.rest()?;
+        for ban in self.watched.model().bans().collect::<Vec<_>>() {
+            let input = self.request(AdminCommand::Unban { ban });
+            self.feed(input)?;
+        }
         let mut newcomers = Vec::new();
         while newcomers.len() < COME_BACK.min(MOST - self.links.len().min(MOST)) {
             let Some(conn) = self.open()? else { break };
@@ -89,9 +93,7 @@ impl World {
             user_settings: 0,
             ..limits.clone()
         };
-        let model = self.watched.model();
-        let closed = model.is_draining() || model.bans().next().is_some();
-        if free != easyrtc_test_kit::setup::NO_LIMITS || closed {
+        if free != easyrtc_test_kit::setup::NO_LIMITS || self.watched.model().is_draining() {
             return Ok(());
         }
         match self.links.get(&conn).and_then(|link| link.client.easyrtcid) {

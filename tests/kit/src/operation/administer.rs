@@ -80,12 +80,7 @@ impl Administer {
                 let expires_in = seconds.map(Duration::from_secs);
                 AdminCommand::Ban { who: banned(*whom), expires_in }
             }
-            Self::Unban { which } => {
-                let bans: Vec<BanId> = model.bans().collect();
-                let nothing = BanId(u64::from(*which));
-                let ban = bans.get(usize::from(*which) % (bans.len() + 1));
-                AdminCommand::Unban { ban: ban.copied().unwrap_or(nothing) }
-            }
+            Self::Unban { which } => AdminCommand::Unban { ban: ban(model, *which) },
             Self::Shutdown => AdminCommand::Shutdown,
         }
     }
@@ -100,6 +95,13 @@ fn room_to_move(model: &Model, easyrtcid: EasyrtcId, number: u8, member: bool) -
         true => names::room(number),
         false => (*pick(&rooms, number / 4)).clone(),
     }
+}
+
+/// A ban, or the number of none.
+fn ban(model: &Model, number: u8) -> BanId {
+    let bans: Vec<BanId> = model.bans().collect();
+    let found = bans.get(usize::from(number) % (bans.len() + 1));
+    found.copied().unwrap_or_else(|| BanId(u64::from(number)))
 }
 
 fn change(number: u8) -> SetPresence {
