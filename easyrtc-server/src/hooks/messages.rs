@@ -185,3 +185,62 @@ impl Inner {
         Verdict::Deny(ErrorCode::MsgRejectGenFail)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use easyrtc_auth::{HttpClient, Secret, Url};
+
+    use super::*;
+
+    /// Asks nobody, as long as nobody waits for an answer.
+    fn messages(max_in_flight: usize) -> Messages {
+        let url = Url::parse("http://127.0.0.1:9/").unwrap();
+        let http = HttpClient::new(&url).unwrap();
+        let client = SignedClient::new(url, &Secret::new("s3cret"), http);
+        Messages::new(client, Duration::from_secs(5), max_in_flight)
+    }
+
+    fn ask(messages: &Messages, data: Payload) -> Answer {
+        let sender = Sender {
+            easyrtcid: EasyrtcId::parse("somebody").unwrap(),
+            app: AppName::parse("my.app").unwrap(),
+            username: None,
+            groups: BTreeSet::new(),
+        };
+        let message = CustomMessage {
+            msg_type: MessageType::parse("").unwrap(),
+            msg_data: Some(data),
+            target: easyrtc_proto::Target::default(),
+        };
+        messages.ask(sender, message)
+    }
+
+    /// How many of them wait at the same time before one is refused.
+    fn room_for(messages: &Messages, bytes: usize) -> usize {
+        let data = Payload::parse(&format!("\"{}\"", "x".repeat(bytes))).unwrap();
+        let mut waiting = Vec::new();
+        loop {
+            match ask(messages, data.clone()) {
+                later @ Answer::Later(_) => waiting.push(later),
+                Answer::Now(verdict) => {
+                    assert_eq!(verdict, Verdict::Deny(ErrorCode::MsgRejectGenFail));
+                    assert_eq!(messages.metrics().in_flight, waiting.len());
+                    return waiting.len();
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn those_that_wait_are_bounded_in_number_and_in_bytes() {
+        let few = messages(3);
+        assert_eq!(room_for(&few, 10), 3);
+        let many = messages(100_000);
+        assert_eq!(room_for(&many, 1_000_000), 67);
+        // Those have been given up, and their places are free again.
+        assert_eq!((many.metrics().in_flight, many.metrics().failed), (0, 1));
+        assert_eq!(room_for(&many, 1_000_000), 67);
+        assert_eq!(room_for(&many, MAX_BYTES_IN_FLIGHT), 0);
+        assert!(!format!("{many:?}").contains("s3cret"));
+    }
+}

@@ -31,6 +31,17 @@ impl MakeWriter<'_> for Seen {
 }
 
 impl Seen {
+    /// What this thread logs, until the guard is dropped.
+    fn start() -> (Self, tracing::subscriber::DefaultGuard) {
+        let seen = Self::default();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::INFO)
+            .with_ansi(false)
+            .with_writer(seen.clone())
+            .finish();
+        (seen, tracing::subscriber::set_default(subscriber))
+    }
+
     fn count(&self, text: &str) -> usize {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap().matches(text).count()
     }
@@ -98,13 +109,7 @@ async fn errors_are_lost_first() {
 #[tokio::test(start_paused = true)]
 async fn down_for_hours_it_keeps_the_last_hour_and_no_more_than_there_is_room() {
     let backend = Backend::new(Reply::Fail(HttpError::Unreachable));
-    let seen = Seen::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::INFO)
-        .with_ansi(false)
-        .with_writer(seen.clone())
-        .finish();
-    let _logging = tracing::subscriber::set_default(subscriber);
+    let (seen, _logging) = Seen::start();
     let events = start(&backend, EventOptions { max_age: HOUR, ..options() });
     let began = Instant::now();
     let mut noted = 0;
@@ -127,6 +132,79 @@ async fn down_for_hours_it_keeps_the_last_hour_and_no_more_than_there_is_room() 
     let (lost, kept) = (dropped(&events, "too_old"), sequences.len() as u64);
     assert_eq!((lost + kept, backend.missed()), (noted, lost));
     assert_eq!((seen.count("the backend fails"), seen.count("the backend works again")), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_too_old_is_not_even_sent() {
+    let backend = Backend::new(Reply::Status(500));
+    let events = start(&backend, EventOptions { max_age: HOUR, ..options() });
+    note(&events, 150);
+    // The first hundred wait for their next try, the others for them.
+    sleep(HOUR + Duration::from_millis(1)).await;
+    backend.set(TAKE);
+    note(&events, 1);
+    delivered(&events).await;
+    assert_eq!((backend.sequences(), backend.missed()), (vec![151], 150));
+    assert_eq!(dropped(&events, "too_old"), 150);
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_an_outage_the_next_one_begins_with_short_pauses() {
+    let backend = Backend::new(Reply::Status(500));
+    let events = start(&backend, options());
+    for _ in 0..2 {
+        backend.set(Reply::Status(500));
+        note(&events, 1);
+        sleep(Duration::from_secs(300)).await;
+        backend.set(TAKE);
+        delivered(&events).await;
+        let attempts = backend.attempts();
+        let first = attempts.iter().rposition(|tried| tried.id != attempts.last().unwrap().id);
+        let first = first.map_or(0, |before| before + 1);
+        let pause = attempts[first + 1].at - attempts[first].at;
+        assert!(pause <= Duration::from_millis(501), "{pause:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn at_the_end_tries_follow_each_other_quickly_again() {
+    let backend = Backend::new(Reply::Status(500));
+    let events = start(&backend, EventOptions { flush: Duration::from_secs(5), ..options() });
+    note(&events, 1);
+    sleep(Duration::from_secs(300)).await;
+    let tried = backend.attempts().len();
+    let flushing = tokio::spawn({
+        let events = events.clone();
+        async move { events.flush().await }
+    });
+    while backend.attempts().len() < tried + 2 && !flushing.is_finished() {
+        sleep(Duration::from_millis(1)).await;
+    }
+    backend.set(TAKE);
+    flushing.await.unwrap();
+    assert_eq!((backend.sequences(), dropped(&events, "end")), (vec![1], 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_outage_and_each_loss_is_said_once_but_not_every_second() {
+    let backend = Backend::new(TAKE);
+    let (seen, _logging) = Seen::start();
+    let events = start(&backend, EventOptions { queue: 10, ..options() });
+    for (outages, losses) in [(1, 1), (1, 2), (2, 3)] {
+        backend.set(Reply::Status(500));
+        for _ in 0..5 {
+            note(&events, 10);
+            sleep(Duration::from_millis(500)).await;
+        }
+        backend.set(TAKE);
+        delivered(&events).await;
+        assert_eq!(seen.count("the backend fails"), outages);
+        assert_eq!(seen.count("events are lost"), losses);
+        if losses == 2 {
+            sleep(Duration::from_secs(60)).await;
+        }
+    }
+    assert_eq!(seen.count("the backend works again"), 2);
 }
 
 #[tokio::test(start_paused = true)]
