@@ -15,10 +15,10 @@ const CARGO_FUZZ: &str = "cargo-fuzz@0.13.2";
 /// Likewise, for `cargo xtask mutants`.
 const CARGO_MUTANTS: &str = "cargo-mutants@27.1.0";
 
-/// Debian's packages: a browser, a TURN server, what the Rust client of the end-to-end tests links
-/// to, Python, and what counts instructions.
+/// Debian's packages: a browser, a TURN server, what documents tell people to run, what the Rust
+/// client of the end-to-end tests links to, Python, and what counts instructions.
 const DEBIAN_PACKAGES: &[&str] =
-    &["chromium", "coturn", "libssl-dev", "pkg-config", "python3-venv", "valgrind"];
+    &["chromium", "coturn", "curl", "libssl-dev", "pkg-config", "python3-venv", "valgrind"];
 
 /// What the Python example needs.
 const PYTHON_PACKAGES: &str = "examples/python/requirements.txt";

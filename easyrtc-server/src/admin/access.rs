@@ -9,6 +9,7 @@ use hyper::header::{self, HeaderValue};
 use rustls::pki_types::CertificateDer;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+use x509_cert::der::Decode;
 
 use super::problem::{Code, Problem};
 use crate::settings::AdminTable;
@@ -19,15 +20,18 @@ const LOG_PAUSE: Duration = Duration::from_secs(10);
 /// The certificate of a client, which an authority of `client_ca_file` vouches for.
 #[derive(Clone, Debug)]
 pub struct Certificate {
-    fingerprint: Arc<str>,
+    name: Arc<str>,
 }
 
 impl Certificate {
-    /// What there is to say of it: `openssl x509 -fingerprint -sha256` says the same.
+    /// Its subject is what it is called; if that is empty, its fingerprint, as
+    /// `openssl x509 -fingerprint -sha256` has it but for the colons.
     pub(crate) fn of(certificate: &CertificateDer<'_>) -> Self {
-        let digest = Sha256::digest(certificate);
-        let hexadecimal = data_encoding::HEXUPPER.encode(&digest);
-        Self { fingerprint: hexadecimal.into() }
+        let read = x509_cert::Certificate::from_der(certificate);
+        let subject = read.map(|read| read.tbs_certificate().subject().to_string());
+        let name = subject.ok().filter(|subject| !subject.is_empty());
+        let fingerprint = || data_encoding::HEXUPPER.encode(&Sha256::digest(certificate));
+        Self { name: name.unwrap_or_else(fingerprint).into() }
     }
 }
 
@@ -45,7 +49,7 @@ impl Caller {
     pub(crate) fn name(&self) -> &str {
         match self {
             Self::Token => "token",
-            Self::Certificate(certificate) => &certificate.fingerprint,
+            Self::Certificate(certificate) => &certificate.name,
         }
     }
 }
@@ -166,7 +170,7 @@ mod tests {
             (&[&right], false, Ok("token")),
             (&[&lower], false, Ok("token")),
             (&[&right], true, Ok("token")),
-            (&[], true, Ok(certificate.fingerprint.as_ref())),
+            (&[], true, Ok(certificate.name.as_ref())),
             (&[], false, Err(Refusal::Missing)),
             (&[&longer], true, Err(Refusal::Wrong)),
             (&[&spaced], false, Err(Refusal::Wrong)),
@@ -188,7 +192,7 @@ mod tests {
         let certificate = Certificate::of(&CertificateDer::from_slice(b"x"));
         for shown in [&[][..], &["Bearer "], &["Bearer x"]] {
             let found = access(false).caller(&headers(shown), Some(&certificate));
-            assert_eq!(found.unwrap().name(), certificate.fingerprint.as_ref());
+            assert_eq!(found.unwrap().name(), certificate.name.as_ref());
             assert!(access(false).caller(&headers(shown), None).is_err());
         }
     }

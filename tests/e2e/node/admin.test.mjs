@@ -1,7 +1,9 @@
-// A client that is generated from the OpenAPI document of the admin API works.
+// A client that is generated from the OpenAPI document of the admin API works, and so does what
+// docs/admin.md tells people to run.
 
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -44,22 +46,30 @@ async function generate() {
   return import(pathToFileURL(join(directory, 'admin-client.js')));
 }
 
+const files = new Files(after);
+const token = files.write('token', TOKEN);
+
+/** Starts a server with an admin API; its `admin` is where that is. */
+async function start() {
+  const server = await startServer({
+    flags: ['--admin-listen', '127.0.0.1:0', '--admin-token-file', token],
+  });
+  [, server.admin] = /Admin API: (http:\S+)\/v1\//.exec(server.output);
+  return server;
+}
+
 let client;
 let server;
-let address;
 
 before(async () => {
   client = await generate();
-  const files = new Files(after);
-  const flags = ['--admin-listen', '127.0.0.1:0', '--admin-token-file', files.write('token', TOKEN)];
-  server = await startServer({ flags });
-  [, address] = /Admin API: (http:\S+)\/v1\//.exec(server.output);
+  server = await start();
 });
 
 after(() => server?.stop());
 
 test('it finds its way through lists, tells rooms their topic, and kicks', async (t) => {
-  const api = client.connect(address, TOKEN);
+  const api = client.connect(server.admin, TOKEN);
   const clients = new Clients(server.url, t);
   const roomJoin = Object.fromEntries(
     ['a', 'b', 'c'].map((roomName) => [roomName, { roomName }]),
@@ -84,5 +94,45 @@ test('it finds its way through lists, tells rooms their topic, and kicks', async
 });
 
 test('without the right token it learns why not', async () => {
-  assert.equal(await client.kick(client.connect(address, `${TOKEN}s`), 'x'), 'unauthorized');
+  assert.equal(await client.kick(client.connect(server.admin, `${TOKEN}s`), 'x'), 'unauthorized');
+});
+
+test('docs/admin.md: the settings can be used', () => {
+  const page = readFileSync(join(HERE, '../../docs/admin.md'), 'utf8');
+  const [, settings] = /^```toml\n(.*?)^```/ms.exec(page);
+  const keys = join(HERE, '../../easyrtc-server/tests/binary/tls');
+  for (const [name, key] of [
+    ['admin.pem', 'localhost.pem'],
+    ['admin.key', 'localhost.key'],
+    ['operators.pem', 'client-ca.pem'],
+  ]) {
+    cpSync(join(keys, key), files.path(name));
+  }
+  const config = files.write('easyrtc.toml', settings);
+  const { code, output } = runServer(['--check-config', '--config', config]);
+  assert.equal(code, 0, output);
+});
+
+test('docs/admin.md: what it shows can be run', async (t) => {
+  const page = readFileSync(join(HERE, '../../docs/admin.md'), 'utf8');
+  const [, script] = /^```sh\n(.*?)^```/ms.exec(page);
+  assert.ok(script.includes('http://127.0.0.1:9091/v1'));
+  const own = await start();
+  const ada = await new Clients(own.url, t).login('websocket');
+  const { status, stdout, stderr } = spawnSync(
+    'sh',
+    ['-e', '-c', script.replace('http://127.0.0.1:9091', own.admin)],
+    {
+      cwd: files.path('.'),
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, EASYRTCID: ada.easyrtcid },
+    },
+  );
+  assert.equal(status, 0, stdout + stderr);
+  assert.ok(stdout.includes(`"easyrtcid":"${ada.easyrtcid}"`), stdout);
+  assert.equal((await ada.receiveType('notice')).msgData, 'Five minutes left');
+  assert.equal((await ada.receiveType('forwardToUrl')).msgData.forwardToUrl.newWindow, true);
+  await ada.disconnected();
+  // Nobody is left, so the drain is over.
+  assert.equal((await own.exited).code, 0, own.output);
 });
