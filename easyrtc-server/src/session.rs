@@ -4,17 +4,13 @@
 //! An id is random and signed, so that nothing has to be kept to know it again. The key is drawn at
 //! start: ids of an earlier process are not known, as its sessions are not.
 
+mod cookie;
+
 use data_encoding::BASE64URL_NOPAD;
 use hmac::{Hmac, KeyInit, Mac};
-use hyper::HeaderMap;
-use hyper::header::{COOKIE, HeaderValue};
 use sha2::Sha256;
 
-/// Name of the cookie, which the stock client looks for.
-const COOKIE_NAME: &str = "easyrtcsid";
-
-/// How long a browser keeps it, in seconds: 30 days, as from the Node server.
-const COOKIE_LIFETIME: u32 = 30 * 24 * 60 * 60;
+pub use cookie::Visit;
 
 /// Random bytes of an id, and bytes of its signature.
 const HALF: usize = 16;
@@ -59,24 +55,6 @@ impl SessionIds {
             && self.0.clone().chain_update(random).verify_truncated_left(&signature).is_ok()
     }
 
-    /// The cookie for a browser that sent these headers; `None` if it has one already.
-    #[must_use]
-    pub fn cookie(&self, headers: &HeaderMap) -> Option<HeaderValue> {
-        let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let mut pairs = cookies.flat_map(|value| value.split(';')).map(str::trim);
-        let has_one = pairs.any(|pair| {
-            pair.split_once('=').is_some_and(|(name, id)| name == COOKIE_NAME && self.is_ours(id))
-        });
-        if has_one {
-            return None;
-        }
-        // Without randomness the page comes without a cookie: it works, only without a session.
-        let id = self.issue().ok()?;
-        // Not HttpOnly: the client's script has to read it.
-        let cookie = format!("{COOKIE_NAME}={id}; Path=/; Max-Age={COOKIE_LIFETIME}; SameSite=Lax");
-        HeaderValue::try_from(cookie).ok()
-    }
-
     fn sign(&self, random: &str) -> String {
         let signature = self.0.clone().chain_update(random).finalize().into_bytes();
         let signature = signature.get(..HALF).unwrap_or_default();
@@ -109,18 +87,5 @@ mod tests {
         ] {
             assert!(!ids.is_ours(&forged), "{forged}");
         }
-    }
-
-    #[test]
-    fn a_browser_gets_one_cookie() {
-        let ids = SessionIds::new().unwrap();
-        let mut headers = HeaderMap::new();
-        let cookie = ids.cookie(&headers).unwrap();
-        let pair = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
-        assert!(ids.is_ours(pair.strip_prefix("easyrtcsid=").unwrap()));
-        headers.insert(COOKIE, HeaderValue::try_from(format!("a=b; {pair}")).unwrap());
-        assert_eq!(ids.cookie(&headers), None);
-        headers.insert(COOKIE, HeaderValue::from_static("easyrtcsid=of-somebody-else"));
-        assert!(ids.cookie(&headers).is_some());
     }
 }

@@ -51,6 +51,12 @@ impl Cors {
         self.origins.allow(headers)
     }
 
+    /// The same, and pages of the allowed origins may send cookies along.
+    #[must_use]
+    pub fn with_credentials(self) -> Self {
+        Self { credentials: true, ..self }
+    }
+
     /// The headers for the response to a request that is allowed. `preflight` says that it was an
     /// `OPTIONS` request.
     //= docs/spec/socketio.md#socketio.cors

@@ -21,7 +21,9 @@ mod websocket;
 pub use cors::{Cors, Origins};
 pub use handshake::{Refused, accept, wants_websocket};
 pub use heartbeat::{Beat, Heartbeat, ping_interval};
-pub use http::{TransportResponse, connection_meta, empty, text};
+pub use http::{
+    OpensSession, TransportResponse, UserAgentReader, connection_meta, empty, opens_session, text,
+};
 pub use id::{RANDOM_BYTES, RandomId};
 pub use number::Number;
 pub use pace::Pace;

@@ -111,6 +111,11 @@ impl<'a> Parameters<'a> {
     }
 }
 
+/// Whether a request is of a client that speaks revision 3 of Engine.IO.
+pub(crate) fn speaks_revision_3(query: &str) -> bool {
+    Parameters::parse(query).revision == "3"
+}
+
 /// What a request asks for, or why it is refused. `websocket` says whether it wants to switch to
 /// that protocol, `allow_eio3` whether sessions of revision 3 may be opened, `find` looks up a
 /// session.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use easyrtc_runtime::{ConnMeta, Runtime, TransportKind};
 use easyrtc_transport_common::{
-    CloseCode, RandomId, TransportResponse, Utf8Bytes, accept, connection_meta, empty, text,
-    wants_websocket,
+    CloseCode, RandomId, TransportResponse, Utf8Bytes, accept, connection_meta, empty,
+    opens_session, text, wants_websocket,
 };
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::{Body, Incoming};
@@ -24,7 +24,7 @@ use crate::link::{Face, Link};
 use crate::metrics::Metrics;
 use crate::polling::{PollingFace, Post, PostBody};
 use crate::registry::{Command, Entry, Registration};
-use crate::request::{Action, Refusal, classify};
+use crate::request::{Action, Refusal, classify, speaks_revision_3};
 use crate::shared::Shared;
 
 mod handshake;
@@ -76,11 +76,14 @@ impl SocketIo {
             return refusal(Refusal::Forbidden, wants_websocket(&headers));
         }
         let preflight = request.method() == Method::OPTIONS;
+        let eio3 = self.shared.config.allow_eio3
+            && speaks_revision_3(request.uri().query().unwrap_or_default());
         let mut response = if preflight {
             empty(StatusCode::NO_CONTENT)
         } else {
             self.answer(request, peer).await
         };
+        let cors = if eio3 { &self.shared.cors_eio3 } else { cors };
         cors.apply(&headers, preflight, response.headers_mut());
         response
     }
@@ -110,8 +113,12 @@ impl SocketIo {
             self.shared.registry.find(sid)
         });
         match action {
-            Ok(Action::OpenPolling(framing)) => self.open_polling(&request, peer, framing).await,
-            Ok(Action::OpenWebSocket(framing)) => self.open_websocket(request, peer, framing),
+            Ok(Action::OpenPolling(framing)) => {
+                opens_session(self.open_polling(&request, peer, framing).await)
+            }
+            Ok(Action::OpenWebSocket(framing)) => {
+                opens_session(self.open_websocket(request, peer, framing))
+            }
             Ok(Action::Poll(commands)) => poll(commands).await,
             Ok(Action::Post(commands)) => self.post(request, commands).await,
             Ok(Action::Probe(commands, framing)) => self.probe(request, Some((commands, framing))),

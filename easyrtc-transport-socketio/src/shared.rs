@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use easyrtc_runtime::Runtime;
-use easyrtc_transport_common::{RandomId, ping_interval};
+use easyrtc_transport_common::{Cors, RandomId, ping_interval};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -19,6 +19,10 @@ use crate::registry::Registry;
 /// What all sessions share.
 pub(crate) struct Shared {
     pub(crate) config: Config,
+    /// What browsers are told that speak revision 3: their polls always have credentials, so that
+    /// they take no answer that doesn't allow them.
+    //= docs/spec/socketio.md#socketio.cors-eio3
+    pub(crate) cors_eio3: Cors,
     pub(crate) timing: Arc<Timing>,
     pub(crate) runtime: Runtime,
     pub(crate) registry: Arc<Registry>,
@@ -46,6 +50,7 @@ impl Shared {
             counters: Counters::default(),
             stop: watch::Sender::new(false),
             epoch: Instant::now(),
+            cors_eio3: config.cors.clone().with_credentials(),
             config,
         }
     }

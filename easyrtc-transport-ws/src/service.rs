@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use easyrtc_runtime::{Runtime, TransportKind};
 use easyrtc_transport_common::{
-    TransportResponse, WebSocket, accept, connection_meta, empty, wants_websocket,
+    TransportResponse, WebSocket, accept, connection_meta, empty, opens_session, wants_websocket,
 };
 use hyper::body::Incoming;
 use hyper::header::{ALLOW, CONNECTION, HeaderValue, UPGRADE};
@@ -80,7 +80,7 @@ impl RawWebSocket {
             counters.sessions_refused.add(1);
             return empty(StatusCode::SERVICE_UNAVAILABLE);
         }
-        accepted
+        opens_session(accepted)
     }
 
     /// Takes no new sessions from now on. Those there are end when the core ends their connections.

@@ -37,6 +37,32 @@ fn who_is_no_trusted_proxy_is_closed() {
     }
 }
 
+#[test]
+fn a_cookie_is_secure_if_a_trusted_proxy_says_so() {
+    let cookies = ["--easyrtc-options", r#"{"sessionCookieEnable":true}"#];
+    let proxied = Server::start(&[&cookies[..], &["--trusted-proxy", "127.0.0.1"]].concat());
+    let direct = Server::start(&cookies);
+    let mut behind = Server::start(&[&cookies[..], &BEHIND_PROXY].concat());
+    behind.preface = LINE.to_vec();
+    let told = "X-Forwarded-Proto: https\r\n";
+    for path in ["/", "/socket.io/?EIO=4&transport=polling"] {
+        if path != "/" && !cfg!(feature = "socketio") {
+            continue;
+        }
+        for (server, headers, secure) in [
+            (&proxied, told, true),
+            (&proxied, "", false),
+            (&direct, told, false),
+            (&behind, told, true),
+        ] {
+            let answer = server.request("GET", path, headers);
+            let cookie = answer.header("set-cookie");
+            assert!(cookie.starts_with("easyrtcsid="), "{path} {headers}: {cookie:?}");
+            assert_eq!(cookie.ends_with("; Secure"), secure, "{path} {headers}: {cookie}");
+        }
+    }
+}
+
 /// What comes back for these bytes until the server closes, behind the preface.
 fn answer_of(server: &Server, bytes: &[u8]) -> Vec<u8> {
     let mut stream = server.connect();

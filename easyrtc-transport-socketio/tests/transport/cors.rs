@@ -31,6 +31,26 @@ async fn any_origin_by_default() {
 }
 
 #[tokio::test]
+async fn clients_of_revision_3_have_credentials() {
+    let server = Server::start().await;
+    let open = "EIO=3&transport=polling";
+    for (method, status) in
+        [(Method::GET, StatusCode::OK), (Method::OPTIONS, StatusCode::NO_CONTENT)]
+    {
+        let answer = request(server.address, method, open, &[ELSEWHERE], "").await;
+        assert_eq!(answer.status, status);
+        assert_eq!(answer.headers["access-control-allow-origin"], ELSEWHERE.1);
+        assert_eq!(answer.headers["access-control-allow-credentials"], "true");
+        assert_eq!(answer.headers["vary"], "Origin");
+    }
+    let without = Config { allow_eio3: false, ..Config::default() };
+    let server = Server::with(without).await;
+    let answer = request(server.address, Method::GET, open, &[ELSEWHERE], "").await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    assert!(!answer.headers.contains_key("access-control-allow-credentials"));
+}
+
+#[tokio::test]
 async fn preflight() {
     let server = Server::start().await;
     let asked = ("access-control-request-headers", "content-type");

@@ -25,6 +25,7 @@ mod rosters;
 mod say;
 mod schemas;
 mod server;
+mod sessions;
 mod socketio;
 mod user_cfg;
 mod websocket;
@@ -58,6 +59,7 @@ pub fn all() -> Vec<&'static Case> {
             operator::CASES,
             capabilities::CASES,
             limits::CASES,
+            sessions::CASES,
             rates::CASES,
             socketio::CASES,
             packets::CASES,

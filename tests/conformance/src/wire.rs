@@ -46,6 +46,8 @@ pub(crate) struct Link {
     patience: Duration,
     /// The subprotocol the server named.
     pub(crate) subprotocol: Option<String>,
+    /// The cookie the server gave.
+    pub(crate) cookie: Option<String>,
     code: Option<u16>,
 }
 
@@ -88,10 +90,10 @@ impl Link {
         };
         match timeout(server.patience, opening).await {
             Ok(Ok((socket, response))) => {
-                let subprotocol = response.headers().get("sec-websocket-protocol");
-                let subprotocol = subprotocol.and_then(|name| name.to_str().ok());
-                let subprotocol = subprotocol.map(ToOwned::to_owned);
-                Ok(Self { socket, patience: server.patience, subprotocol, code: None })
+                let header = |name| Some(response.headers().get(name)?.to_str().ok()?.to_owned());
+                let subprotocol = header("sec-websocket-protocol");
+                let cookie = header("set-cookie");
+                Ok(Self { socket, patience: server.patience, subprotocol, cookie, code: None })
             }
             Ok(Err(Error::Http(response))) => Err(Refused::Status(response.status().as_u16())),
             Ok(Err(error)) => Err(broken(&error)),

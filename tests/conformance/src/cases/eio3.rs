@@ -7,13 +7,14 @@ use crate::case::{Case, Outcome, ensure, fail, play};
 use crate::message::Said;
 use crate::polling::Polling;
 use crate::profile::QUICK_PINGS;
-use crate::wire::{Frame, Link};
+use crate::wire::{Frame, Link, http};
 use crate::world::World;
 
 use super::socketio::socket_io;
 
 pub(super) const CASES: &[Case] = &[
     socket_io("socketio.eio3", "EIO=3 gets a handshake", play!(handshake)),
+    socket_io("socketio.cors-eio3", "polls may have credentials", play!(credentials)),
     socket_io("socketio.eio3-connect", "the CONNECT comes by itself", play!(connect)),
     socket_io("socketio.eio3-namespace", "other namespaces are refused", play!(namespace)),
     socket_io("socketio.eio3-ping", "a ping is answered with a pong", play!(ping)),
@@ -37,6 +38,20 @@ async fn handshake(world: World) -> Outcome {
         && handshake["pingTimeout"] == 20_000
         && handshake.get("maxPayload").is_none();
     ensure!(right, "the handshake is {}", polling.first);
+    Ok(())
+}
+
+async fn credentials(world: World) -> Outcome {
+    let server = world.server()?;
+    let path = format!("{}?{POLLING}", server.path);
+    let origin = "https://any.example";
+    for method in ["GET", "OPTIONS"] {
+        let response = http(server, method, &path, &[("Origin", origin)], b"").await?;
+        let allowed = response.header("access-control-allow-origin");
+        let credentials = response.header("access-control-allow-credentials");
+        let right = allowed == Some(origin) && credentials == Some("true");
+        ensure!(right, "{method}: allowed are {allowed:?}, credentials {credentials:?}");
+    }
     Ok(())
 }
 

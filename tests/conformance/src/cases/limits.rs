@@ -1,4 +1,4 @@
-//! `docs/spec/limits.md` and `docs/spec/sessions.md`
+//! `docs/spec/limits.md`
 
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -6,8 +6,7 @@ use serde_json::{Value, json};
 use crate::case::{Case, On, Outcome, ensure, fail, play, skip};
 use crate::client::Client;
 use crate::message::Said;
-use crate::profile::{ISSUED, Profile, SHORT_SESSIONS, SMALL_MESSAGES, SMALL_OUTBOX, ZEROS};
-use crate::wire::http;
+use crate::profile::{Profile, SMALL_MESSAGES, SMALL_OUTBOX, ZEROS};
 use crate::world::World;
 
 use super::say;
@@ -36,15 +35,6 @@ pub(super) const CASES: &[Case] = &[
     Case::must("limits.attachments/most", "32 attachments pass", play!(most_attachments)),
     Case::must("limits.slow-reader", "who does not read is closed", play!(slow_reader))
         .with(&SMALL_OUTBOX),
-    Case::must("sessions.joined", "a session is joined, and made", play!(session_joined)),
-    Case::must("sessions.issued", "only issued ids may be required", play!(session_issued))
-        .with(&ISSUED)
-        .on(On::Network),
-    Case::must("sessions.in-token", "the token names the session", play!(session_joined)),
-    Case::must("sessions.lifetime", "a session lives while it is used", play!(session_lifetime))
-        .with(&SHORT_SESSIONS),
-    Case::must("sessions.bounded", "sessions are bounded", play!(session_bounded))
-        .with(&SHORT_SESSIONS),
 ];
 
 async fn named(_world: World) -> Outcome {
@@ -254,51 +244,4 @@ async fn slow_reader(world: World) -> Outcome {
         }
     }
     fail("100 MB wait for a client that does not read")
-}
-
-async fn session_joined(world: World) -> Outcome {
-    for _ in 0..2 {
-        let ada = world.login_with(&json!({"easyrtcsid": "s%3Aabc"})).await?;
-        let due = json!({"easyrtcsid": "s%3Aabc"});
-        ensure!(ada.token["sessionData"] == due, "the token is {}", ada.token);
-    }
-    let bob = world.login().await?;
-    ensure!(bob.token.get("sessionData").is_none(), "the token is {}", bob.token);
-    Ok(())
-}
-
-async fn session_issued(world: World) -> Outcome {
-    let page = http(world.server()?, "GET", "/", &[], b"").await?;
-    let cookie = page.header("set-cookie").unwrap_or_default();
-    let id = cookie.split(';').next().and_then(|pair| pair.strip_prefix("easyrtcsid="));
-    let Some(id) = id else { return fail(format!("the cookie is {cookie:?}")) };
-    let ada = world.login_with(&json!({"easyrtcsid": id})).await?;
-    ensure!(ada.token["sessionData"]["easyrtcsid"] == id, "the token is {}", ada.token);
-    let mut forged = id.to_owned();
-    forged.insert(0, 'x');
-    world.login_refused(&json!({"easyrtcsid": forged}), "LOGIN_GEN_FAIL").await?;
-    world.login_refused(&json!({"easyrtcsid": "mine"}), "LOGIN_GEN_FAIL").await
-}
-
-async fn session_lifetime(world: World) -> Outcome {
-    let one = world.login_with(&json!({"easyrtcsid": "a"})).await?;
-    let other = world.login_with(&json!({"easyrtcsid": "a"})).await?;
-    one.leave().await?;
-    // There may be one session: as long as it is used there is no place for another.
-    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
-    world.login_refused(&json!({"easyrtcsid": "b"}), "LOGIN_GEN_FAIL").await?;
-    other.leave().await?;
-    world
-        .until("the unused session is forgotten", async || {
-            let mut client = world.connect().await?;
-            let answer = client.auth(&world.credentials(&json!({"easyrtcsid": "b"}))).await?;
-            Ok(answer.msg_type() == "token")
-        })
-        .await
-}
-
-async fn session_bounded(world: World) -> Outcome {
-    let _ada = world.login_with(&json!({"easyrtcsid": "a"})).await?;
-    world.login_refused(&json!({"easyrtcsid": "b"}), "LOGIN_GEN_FAIL").await?;
-    world.login().await.map(drop)
 }
