@@ -537,6 +537,20 @@ export interface ClientEntry {
   username?: Username;
   /** Its fields; `{}` only in the delta that clears them. */
   apiField?: ApiFields;
+  /**
+   * The browser, such as `Firefox` or `Mobile Safari`. Matches
+   * `^[^\u0000-\u001f\u007f-\u009f]{1,64}$`.
+   */
+  browserFamily?: string;
+  /** The first number of its version. Matches `^[^\u0000-\u001f\u007f-\u009f]{1,64}$`. */
+  browserMajor?: string;
+  /** The device, such as `iPhone`. Matches `^[^\u0000-\u001f\u007f-\u009f]{1,64}$`. */
+  deviceFamily?: string;
+  /**
+   * The operating system, such as `Windows` or `iOS`. Matches
+   * `^[^\u0000-\u001f\u007f-\u009f]{1,64}$`.
+   */
+  osFamily?: string;
   /** Whether it can be talked to. */
   presence: Presence;
   /** When it entered the room, in ms since the epoch. */

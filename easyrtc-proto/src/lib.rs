@@ -29,6 +29,7 @@ mod presence;
 #[cfg(feature = "schema")]
 pub mod schema;
 mod server;
+mod user_agent;
 mod value;
 
 pub use attachments::{Attachments, Placeholder, placeholders};
@@ -55,6 +56,7 @@ pub use server::{
     IceServer, InvalidIceServer, Protocol, RelayedCustom, RelayedSignal, RemovedClient, RoomData,
     RoomList, RoomListEntry, RoomStatus, RoomUpdate, ServerMessage, SessionData, Token,
 };
+pub use user_agent::{AgentPart, UserAgent};
 
 /// The revision of the protocol this crate implements (decision D29).
 pub const PROTOCOL_REVISION: &str = "2026-11-22";

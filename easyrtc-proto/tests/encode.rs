@@ -41,6 +41,12 @@ fn entry(name: &str) -> (EasyrtcId, Arc<ClientEntry>) {
             kind: Some(payload("\"bot\"")),
         },
         api_field: Some(api_fields("a field!", r#"{ "w" : 1 }"#)),
+        user_agent: Some(Arc::new(UserAgent {
+            browser_family: AgentPart::parse("Fire\"fox"),
+            browser_major: AgentPart::parse("120"),
+            os_family: AgentPart::parse("Linux"),
+            device_family: None,
+        })),
     };
     (id(name), Arc::new(entry))
 }
@@ -52,6 +58,7 @@ fn plain_entry(name: &str) -> (EasyrtcId, Arc<ClientEntry>) {
         room_join_time: AT,
         presence: Presence::default(),
         api_field: None,
+        user_agent: None,
     };
     (id(name), Arc::new(entry))
 }

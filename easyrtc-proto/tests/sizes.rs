@@ -27,6 +27,7 @@ fn clients(name: &str, value: Option<&Payload>) -> BTreeMap<EasyrtcId, Arc<Clien
         room_join_time: 1_764_500_000_000,
         presence: Presence { kind: value.cloned(), ..Presence::default() },
         api_field: value.cloned().map(|value| ApiFields([(field.clone(), value)].into())),
+        user_agent: None,
     };
     (0..40).map(named).map(|easyrtcid| (easyrtcid, Arc::new(entry(easyrtcid)))).collect()
 }

@@ -12,10 +12,11 @@ use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
 
+use easyrtc_transport_common::{OpensSession, UserAgentReader};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{self, HeaderName, HeaderValue};
+use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
 
@@ -24,8 +25,8 @@ use crate::drain::Drain;
 use crate::gate::Gate;
 use crate::metrics;
 use crate::places::{self, Offer, Place};
-use crate::session::SessionIds;
-use crate::settings::{ConfigError, Network, Settings};
+use crate::session::{SessionIds, Visit};
+use crate::settings::{ConfigError, Network, Settings, is_in};
 use crate::signalling::Signalling;
 use client_files::ClientFiles;
 use demo::Demo;
@@ -68,7 +69,9 @@ pub struct Site {
     start_page: Bytes,
     demo: Option<Demo>,
     trusted_proxies: Vec<Network>,
+    proxy_protocol: bool,
     cookies: Option<SessionIds>,
+    user_agents: Option<UserAgentReader>,
     gate: Arc<Gate>,
     /// Says whether the server is in service.
     pub health: Arc<Health>,
@@ -78,14 +81,16 @@ pub struct Site {
 }
 
 impl Site {
-    /// A site that has not begun to drain, served at `places`. Its pages and files come with a
-    /// session cookie if there are `cookies`.
+    /// A site that has not begun to drain, served at `places`. Its pages, files and handshakes come
+    /// with a session cookie if there are `cookies`; what clients run on is looked at if there are
+    /// `user_agents`.
     #[must_use]
     pub fn new(
         settings: &Settings,
         signalling: Signalling,
         folders: Folders,
         cookies: Option<SessionIds>,
+        user_agents: Option<UserAgentReader>,
         gate: Arc<Gate>,
         places: &[Place],
     ) -> Self {
@@ -109,12 +114,20 @@ impl Site {
             demo,
             folders,
             trusted_proxies: settings.trusted_proxies.clone(),
+            proxy_protocol: settings.proxy_protocol,
             cookies,
+            user_agents,
             gate,
             health,
             drain,
             admin,
         }
+    }
+
+    /// TCP connections of clients that are open.
+    #[must_use]
+    pub fn open_sockets(&self) -> usize {
+        self.gate.open()
     }
 
     /// The protocol side.
@@ -126,7 +139,7 @@ impl Site {
     /// Answers a request that came from `socket_peer`, where this is on offer.
     pub async fn respond(
         &self,
-        request: Request<Incoming>,
+        mut request: Request<Incoming>,
         socket_peer: IpAddr,
         offer: &Offer,
     ) -> Response<Body> {
@@ -145,7 +158,18 @@ impl Site {
             && !client_files::is_bundle(path)
         {
             let peer = peer::address(request.headers(), socket_peer, &self.trusted_proxies);
-            return transport.respond(request, peer).await;
+            if let Some(reader) = &self.user_agents {
+                request.extensions_mut().insert(reader.clone());
+            }
+            // What else a client asks of a transport is not worth a copy.
+            let headers = self.cookies.as_ref().map(|_| request.headers().clone());
+            let mut response = transport.respond(request, peer).await;
+            if let Some(headers) = headers
+                && response.extensions().get::<OpensSession>().is_some()
+            {
+                self.give_cookie(&headers, socket_peer, &mut response);
+            }
+            return response;
         }
         if self.health.is_draining() && path != "/healthz" {
             return page(StatusCode::SERVICE_UNAVAILABLE, "The server is shutting down.");
@@ -155,12 +179,12 @@ impl Site {
         }
         // Nothing else reads a body; hyper ends the connection if one does not end by itself.
         let (head, _) = request.into_parts();
-        let mut response = self.respond_with_content(&head).await;
+        let mut response = self.respond_with_content(&head, socket_peer).await;
         harden(&mut response);
         response
     }
 
-    async fn respond_with_content(&self, head: &Parts) -> Response<Body> {
+    async fn respond_with_content(&self, head: &Parts, socket_peer: IpAddr) -> Response<Body> {
         if !matches!(head.method, Method::GET | Method::HEAD) {
             let mut response = page(StatusCode::METHOD_NOT_ALLOWED, "Only GET and HEAD.");
             let allowed = HeaderValue::from_static("GET, HEAD");
@@ -176,12 +200,10 @@ impl Site {
         }
         let path = head.uri.path();
         if let Some(mut response) = self.file(head).await {
-            if let Some(cookie) = self.cookies.as_ref().and_then(|ids| ids.cookie(&head.headers)) {
-                let headers = response.headers_mut();
-                headers.insert(header::SET_COOKIE, cookie);
+            if self.give_cookie(&head.headers, socket_peer, &mut response) {
                 // The cookie is for this browser: nobody on the way may keep it for others.
                 let private = HeaderValue::from_static("no-cache, private");
-                headers.insert(header::CACHE_CONTROL, private);
+                response.headers_mut().insert(header::CACHE_CONTROL, private);
             }
             return response;
         }
@@ -195,6 +217,21 @@ impl Site {
             return page(StatusCode::NOT_FOUND, hint);
         }
         page(StatusCode::NOT_FOUND, "There is nothing at this address.")
+    }
+
+    /// Adds a session cookie to the response if the browser needs one. Returns whether it does.
+    //= docs/spec/sessions.md#sessions.cookie
+    fn give_cookie(
+        &self,
+        headers: &HeaderMap,
+        socket_peer: IpAddr,
+        response: &mut Response<Body>,
+    ) -> bool {
+        let Some(ids) = &self.cookies else { return false };
+        // Connections that begin with a header of the PROXY protocol all come by proxies.
+        let passed_on =
+            self.proxy_protocol || is_in(&self.trusted_proxies, socket_peer.to_canonical());
+        ids.give(Visit { headers, passed_on }, response.headers_mut())
     }
 
     /// A page or file, if there is one. As with the original, the operator's own come first.

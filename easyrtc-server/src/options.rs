@@ -57,6 +57,8 @@ pub struct Protocol {
     pub outbox: OutboxLimits,
     /// Which session ids there are.
     pub sessions: Sessions,
+    /// Whether clients are told what others in their rooms run on (decision D22).
+    pub user_agents: bool,
     /// How those who enter guarded rooms prove that they may. Of an application that has such rooms
     /// all that is set for rooms is here, so that [`RoomPattern::find`] finds what the core finds.
     pub room_proofs: RoomProofs,
@@ -70,7 +72,7 @@ pub type RoomProofs = BTreeMap<AppName, BTreeMap<RoomPattern, RoomProof>>;
 pub struct Sessions {
     /// Whether there is a cookie at all.
     pub enabled: bool,
-    /// Whether pages and client files come with a cookie that holds a session id.
+    /// Whether pages, client files and handshakes come with a cookie that holds a session id.
     pub cookie: bool,
     /// Whether a client that logs in with a session id which this server did not issue is refused.
     pub require_issued: bool,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use easyrtc_proto::{
     ApiFields, AppName, ClientMessage, DecodeError, EasyrtcId, GroupName, IceServer, Payload,
-    Presence, RoomName, SessionId, SettingName, Username,
+    Presence, RoomName, SessionId, SettingName, UserAgent, Username,
 };
 
 use crate::ask::AskId;
@@ -82,6 +82,8 @@ pub(crate) struct Client {
     pub(crate) presence: Presence,
     pub(crate) session: Option<SessionId>,
     pub(crate) rooms: SortedSet<RoomName>,
+    /// What it runs on, if others are told.
+    pub(crate) device: Option<Arc<UserAgent>>,
     pub(crate) granted: Rare<Granted>,
     pub(crate) cfg: Rare<UserCfg>,
 }

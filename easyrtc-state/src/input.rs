@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use easyrtc_proto::{ClientMessage, DecodeError};
+use easyrtc_proto::{ClientMessage, DecodeError, UserAgent};
 
 use crate::admin::AdminCommand;
 use crate::ask::{AskId, Verdict};
@@ -59,6 +59,9 @@ pub struct ConnMeta {
     pub origin: Option<Box<str>>,
     /// `User-Agent` of the handshake.
     pub user_agent: Option<Box<str>>,
+    /// What that tells, if clients are to be told (decision D22).
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub device: Option<Arc<UserAgent>>,
     /// `Cookie` of the handshake.
     pub cookie: Option<Box<str>>,
     /// `Authorization` of the handshake.
@@ -87,6 +90,7 @@ impl ConnMeta {
             peer: None,
             origin: None,
             user_agent: None,
+            device: None,
             cookie: None,
             authorization: None,
             query: None,

@@ -30,6 +30,25 @@ pub trait Policy {
     }
 }
 
+impl<P: Policy + ?Sized> Policy for Box<P> {
+    fn create_room(&self, app: &AppName, room: &RoomName) -> Result<(), ErrorCode> {
+        (**self).create_room(app, room)
+    }
+
+    fn join_room(
+        &self,
+        app: &AppName,
+        room: &RoomName,
+        parameter: Option<&Payload>,
+    ) -> Result<(), ErrorCode> {
+        (**self).join_room(app, room, parameter)
+    }
+
+    fn set_presence(&self, client: &EasyrtcId, presence: &Presence) -> Result<(), ErrorCode> {
+        (**self).set_presence(client, presence)
+    }
+}
+
 /// Allows everything, as the original does.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AllowAll;

@@ -183,5 +183,6 @@ fn entry(client: &Client, joined_at: u64, of_room: Option<&ApiFields>) -> Client
         room_join_time: joined_at,
         presence: client.presence.clone(),
         api_field,
+        user_agent: client.device.clone(),
     }
 }

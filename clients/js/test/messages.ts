@@ -291,6 +291,33 @@ export const serverRoomData4: ServerRoomData = {
   }
 };
 
+export const serverRoomData5: ServerRoomData = {
+  "msgType": "roomData",
+  "easyrtcid": "Zk3Qw8rTb1Xc5VnM",
+  "serverTime": 1764500000000,
+  "msgData": {
+    "roomData": {
+      "kitchen": {
+        "roomName": "kitchen",
+        "roomStatus": "update",
+        "clientListDelta": {
+          "updateClient": {
+            "Zk3Qw8rTb1Xc5VnM": {
+              "easyrtcid": "Zk3Qw8rTb1Xc5VnM",
+              "browserFamily": "Mobile Safari",
+              "browserMajor": "17",
+              "deviceFamily": "iPhone",
+              "osFamily": "iOS",
+              "presence": { "show": "chat", "status": null },
+              "roomJoinTime": 1764500000000
+            }
+          }
+        }
+      }
+    }
+  }
+};
+
 export const serverRoomList1: ServerRoomList = {
   "msgType": "roomList",
   "serverTime": 1764500000000,

@@ -10,6 +10,7 @@ use crate::fields::{ApiFields, Fields};
 use crate::name::{ApiFieldName, FieldName};
 use crate::payload::Payload;
 use crate::server::IceServer;
+use crate::user_agent::AgentPart;
 
 impl JsonSchema for Payload {
     fn inline_schema() -> bool {
@@ -71,6 +72,25 @@ impl JsonSchema for ApiFields {
         let description = "Fields that a client set for itself, by name.";
         schema.insert("description".to_owned(), description.into());
         schema
+    }
+}
+
+impl JsonSchema for AgentPart {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "AgentPart".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "pattern": r"^[^\u0000-\u001f\u007f-\u009f]{1,64}$",
+            "minLength": 1,
+            "maxLength": Self::MAX_CHARS,
+        })
     }
 }
 

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::fields::{ApiFields, Fields};
 use crate::name::{EasyrtcId, RoomName, Username};
 use crate::presence::Presence;
+use crate::user_agent::UserAgent;
 
 /// `msgData` of `roomData`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,6 +91,15 @@ pub struct ClientEntry {
     /// Its fields; `{}` only in the delta that clears them (decision D8).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub api_field: Option<ApiFields>,
+    /// What it runs on, where clients are told (decision D22).
+    #[serde(flatten, deserialize_with = "known")]
+    pub user_agent: Option<Arc<UserAgent>>,
+}
+
+/// Keeps nothing known apart from a value in which there is nothing.
+fn known<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Arc<UserAgent>>, D::Error> {
+    let user_agent = UserAgent::deserialize(deserializer)?;
+    Ok((!user_agent.is_empty()).then(|| Arc::new(user_agent)))
 }
 
 /// A client that left.

@@ -204,6 +204,19 @@ static CONNECTION: &[Known] = &[
         |set, value, _| value.milliseconds().map(|time| set.core.still_alive_grace = time),
     ),
     effective(
+        "clientListUserAgent",
+        "false",
+        "Whether clients in a room are told of each other's browser, operating system and kind of device.",
+        |set, value, _| {
+            let told = value.flag()?;
+            if told && !cfg!(feature = "user-agent") {
+                return Err("needs a server that is built with the feature user-agent".to_owned());
+            }
+            set.user_agents = told;
+            Ok(())
+        },
+    ),
+    effective(
         "sessionEnable",
         "true",
         "Whether the next two options have an effect.",
@@ -212,7 +225,7 @@ static CONNECTION: &[Known] = &[
     effective(
         "sessionCookieEnable",
         "false",
-        "Whether pages and client files come with a cookie, easyrtcsid, that makes the browser's connections one session.",
+        "Whether pages, client files and handshakes come with a cookie, easyrtcsid, that makes the browser's connections one session.",
         |set, value, _| value.flag().map(|flag| set.sessions.cookie = flag),
     ),
     effective(

@@ -360,6 +360,7 @@ fn become_client(
         presence,
         session: request.easyrtcsid.clone(),
         rooms: SortedSet::new(),
+        device: state.conns.get(&conn).and_then(|connection| connection.meta.device.clone()),
         granted: Rare::new(Granted {
             groups: grant.groups,
             fields,

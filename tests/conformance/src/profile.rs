@@ -194,6 +194,8 @@ profiles! {
         "issued",
         r#"{"sessionEnable":true,"sessionCookieEnable":true,"sessionRequireIssued":true}"#
     );
+    /// Clients are told what others run on.
+    USER_AGENTS = options("user-agents", r#"{"clientListUserAgent":true}"#);
     /// Nobody may connect from here.
     BANNED = settings("banned", "denied_addresses = [\"127.0.0.0/8\", \"::1\"]\n");
     /// Pages of one origin only.

@@ -40,13 +40,22 @@ impl World {
 
     /// Connects a client that does not log in.
     pub(crate) async fn connect(&self) -> Outcome<Client> {
+        self.connect_with(&[]).await
+    }
+
+    /// The same with these headers, where there are any.
+    pub(crate) async fn connect_with(&self, headers: &[(&'static str, &str)]) -> Outcome<Client> {
         let line = match &self.live.place {
             Place::InProcess(core) => match in_process::connect(&core.runtime) {
                 Some(line) => line,
                 None => return fail("the core takes no connection"),
             },
-            Place::Network(server, Transport::SocketIo) => socket_io::connect(server).await?,
-            Place::Network(server, Transport::WebSocket) => web_socket::connect(server).await?,
+            Place::Network(server, Transport::SocketIo) => {
+                socket_io::connect(server, headers).await?
+            }
+            Place::Network(server, Transport::WebSocket) => {
+                web_socket::connect(server, headers).await?
+            }
         };
         Ok(Client::new(line, self.patience, self.faults.clone(), self.seen.clone()))
     }

@@ -24,7 +24,7 @@ use std::time::Duration;
 use easyrtc_proto::{
     ApiFields, AppName, Authenticate, ClientMessage, DecodeError, EasyrtcId, ErrorCode, GroupName,
     IceServer, Payload, Presence, RoomJoin, RoomName, ServerMessage, SessionId, SettingName,
-    Username,
+    UserAgent, Username,
 };
 use easyrtc_state::{
     AckId, AdminAnswer, AdminError, AskId, CloseReason, Config, ConnId, ConnMeta, FieldMap, Input,
@@ -139,6 +139,8 @@ pub struct Client {
     username: Option<Username>,
     presence: Presence,
     session: Option<SessionId>,
+    /// What it runs on, where that is told.
+    device: Option<Arc<UserAgent>>,
     rights: Rights,
     /// When it has to have logged in again.
     expires_at: Option<Duration>,

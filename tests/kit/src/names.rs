@@ -2,8 +2,11 @@
 
 use std::fmt::Debug;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
 
-use easyrtc_proto::{AppName, FieldName, GroupName, IceServer, Payload, RoomName};
+use easyrtc_proto::{
+    AgentPart, AppName, FieldName, GroupName, IceServer, Payload, RoomName, UserAgent,
+};
 
 /// The application that is configured beside the default one.
 pub(crate) const CONFIGURED_APP: &str = "configured";
@@ -38,6 +41,18 @@ pub fn peer(number: u8) -> Option<IpAddr> {
         host @ 1..=3 => Some(Ipv4Addr::new(192, 0, 2, host).into()),
         host => Some(Ipv6Addr::new(0x2001, 0xdb8, 0, 1, 0, 0, 0, host.into()).into()),
     }
+}
+
+/// What is told of what a connection runs on, if anything, whatever `number` is.
+#[must_use]
+pub fn device(number: u8) -> Option<Arc<UserAgent>> {
+    let known = [None, Some(("Firefox", "120")), Some(("Chrome", "99"))];
+    let (browser, major) = (*pick(&known, number))?;
+    Some(Arc::new(UserAgent {
+        browser_family: AgentPart::parse(browser),
+        browser_major: AgentPart::parse(major),
+        ..UserAgent::default()
+    }))
 }
 
 /// An application, whatever `number` is.

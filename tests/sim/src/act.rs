@@ -84,8 +84,9 @@ impl World {
         let conn = ConnId(self.opened);
         let websocket = self.random.chance(40);
         let transport = if websocket { TransportKind::WebSocket } else { TransportKind::SocketIo };
-        let peer = names::peer(self.random.byte());
-        let meta = ConnMeta { peer, ..ConnMeta::new(transport) }.into();
+        let number = self.random.byte();
+        let (peer, device) = (names::peer(number), names::device(number));
+        let meta = ConnMeta { peer, device, ..ConnMeta::new(transport) }.into();
         let latency = self.random.up_to(self.swarm.latency);
         let wired = self.random.chance(self.swarm.wired);
         self.links.insert(conn, Link::new(latency, wired));

@@ -90,6 +90,23 @@ pub(super) fn room_data() -> Vec<Value> {
             "clientListDelta": { "updateClient": { "aB4dE6gH8jK0mN2p": changed } }
         }
     });
+    let mut arrived = client("Zk3Qw8rTb1Xc5VnM");
+    if let Some(entry) = arrived.as_object_mut() {
+        let user_agent = json!({
+            "browserFamily": "Mobile Safari",
+            "browserMajor": "17",
+            "osFamily": "iOS",
+            "deviceFamily": "iPhone"
+        });
+        entry.extend(user_agent.as_object().cloned().unwrap_or_default());
+    }
+    let told = json!({
+        "kitchen": {
+            "roomName": "kitchen",
+            "roomStatus": "update",
+            "clientListDelta": { "updateClient": { "Zk3Qw8rTb1Xc5VnM": arrived } }
+        }
+    });
     let update = json!({
         "kitchen": {
             "roomName": "kitchen",
@@ -107,6 +124,7 @@ pub(super) fn room_data() -> Vec<Value> {
         event("roomData", &json!({ "roomData": update })),
         answer("roomData", &json!({ "roomData": leave })),
         answer("roomData", &json!({ "roomData": own })),
+        event("roomData", &json!({ "roomData": told })),
     ]
 }
 

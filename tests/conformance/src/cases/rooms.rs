@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::case::{Case, Outcome, fail, play};
+use crate::case::{Case, On, Outcome, ensure, fail, play};
 use crate::client::Client;
-use crate::profile::{NO_MEMBER_LIMIT, NO_ROOMS, TWO_MEMBERS};
+use crate::profile::{NO_MEMBER_LIMIT, NO_ROOMS, TWO_MEMBERS, USER_AGENTS};
 use crate::world::{World, named};
 
 use super::say;
@@ -20,6 +20,9 @@ pub(super) const CASES: &[Case] = &[
     Case::must("rooms.presence-default", "who set no presence is shown as chat", play!(presence)),
     Case::must("rooms.list-empty-field", "an empty apiField is in no list", play!(empty_field)),
     Case::must("rooms.user-agent", "browser and system are told to nobody", play!(user_agent)),
+    Case::must("rooms.user-agent-told", "unless that is configured", play!(user_agent_told))
+        .with(&USER_AGENTS)
+        .on(On::Network),
     Case::must(
         "rooms.all-or-nothing",
         "a join refused for one room joins and makes none",
@@ -151,6 +154,33 @@ async fn user_agent(world: World) -> Outcome {
         None => Ok(()),
         Some(key) => fail(format!("{key} is told: {entry}")),
     }
+}
+
+async fn user_agent_told(world: World) -> Outcome {
+    let mut bob = world.login().await?;
+    let firefox = "Mozilla/5.0 (Android 13; Mobile; rv:121.0) Gecko/121.0 Firefox/121.0";
+    let mut ada = world.connect_with(&[("user-agent", firefox)]).await?;
+    ada.login(&world.credentials(&json!({}))).await?;
+    let event = bob.event_of("roomData").await?;
+    let delta = &event.value["msgData"]["roomData"]["default"]["clientListDelta"];
+    let list = &ada.token["roomData"]["default"]["clientList"];
+    for entry in [&delta["updateClient"][ada.id()], &list[ada.id()]] {
+        let right = entry["browserFamily"] == "Firefox Mobile"
+            && entry["browserMajor"] == "121"
+            && entry["osFamily"] == "Android"
+            && entry["deviceFamily"] == "Generic Smartphone";
+        ensure!(right, "told as {entry}");
+    }
+    for user_agent in ["-", "Firefox/", &"x".repeat(4000)] {
+        let mut eve = world.connect_with(&[("user-agent", user_agent)]).await?;
+        eve.login(&world.credentials(&json!({}))).await?;
+        let entry = &eve.token["roomData"]["default"]["clientList"][eve.id()];
+        let told = ["browserFamily", "browserMajor", "osFamily", "deviceFamily"]
+            .into_iter()
+            .find(|key| entry.get(*key).is_some());
+        ensure!(told.is_none(), "of {user_agent:?} is told {entry}");
+    }
+    Ok(())
 }
 
 /// Two clients in the room `full`, of which two is all it takes.

@@ -11,8 +11,8 @@ use crate::wire::{Frame, Link, Server};
 pub(crate) const QUERY: &str = "?EIO=4&transport=websocket";
 
 /// Connects to the namespace.
-pub(crate) async fn connect(server: &Server) -> Outcome<Line> {
-    let mut link = Link::open(server, &format!("{}{QUERY}", server.path), &[]).await?;
+pub(crate) async fn connect(server: &Server, headers: &[(&'static str, &str)]) -> Outcome<Line> {
+    let mut link = Link::open(server, &format!("{}{QUERY}", server.path), headers).await?;
     let handshake = link.text().await?;
     if !handshake.starts_with('0') {
         return fail(format!("the first packet is no handshake: {handshake}"));

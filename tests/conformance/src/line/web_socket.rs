@@ -10,8 +10,8 @@ use crate::message::{End, Incoming, Message, Outgoing, Said};
 use crate::wire::{Frame, Link, Server};
 
 /// Connects, and takes the welcome.
-pub(crate) async fn connect(server: &Server) -> Outcome<Line> {
-    let mut link = Link::open(server, &server.path, &[]).await?;
+pub(crate) async fn connect(server: &Server, headers: &[(&'static str, &str)]) -> Outcome<Line> {
+    let mut link = Link::open(server, &server.path, headers).await?;
     let welcome = link.json().await?;
     if welcome["event"] != "welcome" {
         return fail(format!("the first frame is no welcome: {welcome}"));

@@ -218,7 +218,8 @@ impl Model {
         let Some(easyrtcid) = former.as_ref().map(|client| client.easyrtcid).or_else(drawn) else {
             return;
         };
-        let client = self.new_client(app, easyrtcid, &request, grant);
+        let mut client = self.new_client(app, easyrtcid, &request, grant);
+        client.device = self.conns.get(&conn).and_then(|connection| connection.meta.device.clone());
         let founded = self.new_app(app);
         let sessions = &mut self.apps.entry(app.clone()).or_insert(founded).sessions;
         if let Some(sid) = request.easyrtcsid {
@@ -279,6 +280,7 @@ impl Model {
             username: grant.username.or_else(|| request.username.clone()),
             presence: presence.applied_to(&Presence::default()),
             session: request.easyrtcsid.clone(),
+            device: None,
             rights,
             expires_at: grant.expires_in.map(|time| now.saturating_add(time)),
             fields,

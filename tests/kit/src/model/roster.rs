@@ -20,6 +20,7 @@ impl Client {
             room_join_time: *room_join_time,
             presence: self.presence.clone(),
             api_field: Some(api_field).filter(|fields| !fields.0.is_empty()),
+            user_agent: self.device.clone(),
         })
     }
 }

@@ -99,8 +99,8 @@ impl World {
         self.opened += 1;
         let conn = ConnId(self.opened);
         let transport = if websocket { TransportKind::WebSocket } else { TransportKind::SocketIo };
-        let peer = names::peer(address);
-        let meta = ConnMeta { peer, ..ConnMeta::new(transport) }.into();
+        let (peer, device) = (names::peer(address), names::device(address));
+        let meta = ConnMeta { peer, device, ..ConnMeta::new(transport) }.into();
         self.feed(Input::Opened { conn, meta })?;
         Ok(Some(conn))
     }
