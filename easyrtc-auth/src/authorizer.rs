@@ -73,3 +73,17 @@ pub trait Authorizer: fmt::Debug + Send + Sync + 'static {
         None
     }
 }
+
+impl<A: Authorizer + ?Sized> Authorizer for Arc<A> {
+    fn name(&self) -> &'static str {
+        (**self).name()
+    }
+
+    fn authorize(&self, login: &Arc<LoginQuestion>) -> Deciding {
+        (**self).authorize(login)
+    }
+
+    fn breaker(&self) -> Option<BreakerState> {
+        (**self).breaker()
+    }
+}

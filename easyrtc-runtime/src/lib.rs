@@ -28,17 +28,18 @@ mod outbox;
 mod runtime;
 mod wakes;
 mod watch;
+mod weak;
 
 pub use answer::{Answer, AnswerLater, OpenToEveryone, Responder};
 pub use connection::{Connection, Delivery};
 pub use easyrtc_proto::{
-    Attachments, Capability, ClientEvent, ClientMessage, DecodeError, DecodeLimits, EasyrtcId,
-    Protocol, ServerEvent,
+    AgentPart, Attachments, Capability, ClientEvent, ClientMessage, DecodeError, DecodeLimits,
+    EasyrtcId, Protocol, ServerEvent, UserAgent,
 };
 pub use easyrtc_state::{
     AckId, AdminAnswer, AdminCommand, AdminError, Audience, BanId, Banned, CloseReason, Config,
-    ConnId, ConnMeta, Frame, LimitName, Network, Notice, Now, Question, Rate, Stats, TransportKind,
-    Verdict, inspect,
+    ConnId, ConnMeta, Frame, LimitName, Network, Notice, Now, Policy, Question, Rate, Stats,
+    TransportKind, Verdict, inspect,
 };
 pub use entropy::NoEntropy;
 pub use message_log::MessageLog;
@@ -48,3 +49,4 @@ pub use observe::{
 pub use options::Options;
 pub use outbox::{Outbox, OutboxLimits, Outgoing};
 pub use runtime::{Refused, Runtime};
+pub use weak::WeakRuntime;

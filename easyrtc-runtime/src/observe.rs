@@ -2,6 +2,7 @@
 //! happens to it.
 
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use easyrtc_proto::EasyrtcId;
 use easyrtc_proto::{Attachments, ClientEvent, ClientMessage, DecodeError, ServerEvent};
@@ -87,6 +88,12 @@ pub trait NoticeObserver: Debug + Send + Sync + 'static {
     /// This was noted at `now`. Called in the order of what happened, while nothing else can
     /// happen: it must only take a note. To wait, or to call the runtime, would stop everybody.
     fn notice(&self, now: Now, notice: &Notice);
+}
+
+impl<O: NoticeObserver + ?Sized> NoticeObserver for Arc<O> {
+    fn notice(&self, now: Now, notice: &Notice) {
+        (**self).notice(now, notice);
+    }
 }
 
 /// Sees everything that happens to the core, and what comes of it: see

@@ -8,8 +8,8 @@ use std::time::Duration;
 use easyrtc_proto::{DecodeLimits, Protocol};
 use easyrtc_state::inspect::Inspect;
 use easyrtc_state::{
-    AdminAnswer, AdminCommand, AdminError, AllowAll, AskId, CloseReason, ConnId, ConnMeta, Core,
-    Effect, Effects, Input, LimitName, Now, RequestId, Stats, Verdict,
+    AdminAnswer, AdminCommand, AdminError, AskId, CloseReason, ConnId, ConnMeta, Core, Effect,
+    Effects, Input, LimitName, Now, Policy, RequestId, Stats, Verdict,
 };
 use tokio::sync::Notify;
 
@@ -31,9 +31,9 @@ pub struct Refused;
 
 /// A running core. Clones are the same core.
 #[derive(Clone)]
-pub struct Runtime(Arc<Inner>);
+pub struct Runtime(pub(crate) Arc<Inner>);
 
-struct Inner {
+pub(crate) struct Inner {
     driver: Mutex<Driver>,
     clock: Clock,
     responder: Box<dyn Responder>,
@@ -54,7 +54,7 @@ struct Inner {
 
 /// What the lock protects.
 struct Driver {
-    core: Core<SeededEntropy, AllowAll>,
+    core: Core<SeededEntropy, Box<dyn Policy + Send>>,
     watch: Option<Watch>,
     effects: Effects,
     /// What is to be fed next: consequences of effects, in their order.
@@ -90,7 +90,9 @@ impl Runtime {
     /// If the operating system gives no randomness to draw easyrtcids from.
     pub fn start(options: Options, responder: impl Responder) -> Result<Self, NoEntropy> {
         let watch = options.core_observer.map(Watch::new);
-        let Options { core, decode_limits, outbox, hard_connection_limit, observer, .. } = options;
+        let Options {
+            core, policy, decode_limits, outbox, hard_connection_limit, observer, ..
+        } = options;
         let notices = Notices::new(options.notice_observers);
         let entropy = SeededEntropy::from_os(watch.as_ref().map(Watch::drawn))?;
         let sooner = Arc::new(Notify::new());
@@ -98,7 +100,7 @@ impl Runtime {
         let (still_alive_interval, ask_timeout) = (core.still_alive_interval, core.ask_timeout);
         let protocol = Protocol::with(core.capabilities.clone());
         let driver = Driver {
-            core: Core::new(core, AllowAll, entropy),
+            core: Core::new(core, policy, entropy),
             watch,
             effects: Effects::new(),
             pending: VecDeque::new(),

@@ -1,4 +1,55 @@
-//! The EasyRTC signalling server: the program around the protocol.
+//! The EasyRTC signalling server: the program around the protocol, and what other programs need to
+//! have a server inside.
+//!
+//! [`Server`] is what they start. This one lets in whoever knows the password, says what happens,
+//! and ends in good order:
+//!
+//! ```
+//! use std::sync::Arc;
+//! use easyrtc_server::auth::{Authorizer, Deciding, Decision};
+//! use easyrtc_server::runtime::NoticeObserver;
+//! use easyrtc_server::state::{LoginQuestion, Notice, Now};
+//! use easyrtc_server::Server;
+//!
+//! #[derive(Debug)]
+//! struct Password;
+//!
+//! impl Authorizer for Password {
+//!     fn name(&self) -> &'static str {
+//!         "password"
+//!     }
+//!
+//!     fn authorize(&self, login: &Arc<LoginQuestion>) -> Deciding {
+//!         let given = login.credential.as_ref().map(|credential| credential.as_str());
+//!         Deciding::Now(match given == Some("\"open sesame\"") {
+//!             true => Decision::Allow(Box::default()),
+//!             false => Decision::bad_auth("wrong_password"),
+//!         })
+//!     }
+//! }
+//!
+//! #[derive(Debug)]
+//! struct Counter(std::sync::atomic::AtomicUsize);
+//!
+//! impl NoticeObserver for Counter {
+//!     fn notice(&self, _: Now, _: &Notice) {
+//!         self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+//!     }
+//! }
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let server =
+//!     Server::builder().authorizer(Password).observer(Counter(0.into())).start().await?;
+//! println!("clients connect to ws://{}/ws", server.address());
+//! assert_eq!(server.handle().stats().clients, 0);
+//! server.shut_down().await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The other crates are here too, under the names [`auth`], [`proto`], [`runtime`] and [`state`];
+//! `docs/embedding.md` is the guide, and `examples` has two whole programs.
 //!
 //! [`settings`] says what an operator may set, [`options`] is the protocol's part of it, [`http`]
 //! what is answered at which URL, [`listen`] who gets in, and [`serve`](mod@serve) the life of the
@@ -23,11 +74,22 @@ pub mod recording;
 pub mod replay;
 pub mod schemas;
 pub mod serve;
+pub mod server;
 pub mod session;
 pub mod settings;
 pub mod shutdown;
 pub mod signalling;
 pub mod transports;
+#[cfg(feature = "user-agent")]
+mod user_agent;
+
+pub use easyrtc_auth as auth;
+pub use easyrtc_proto as proto;
+pub use easyrtc_runtime as runtime;
+pub use easyrtc_state as state;
+pub use server::{
+    AppMessage, MessageHandler, OutOfTime, Reply, Server, ServerBuilder, ServerHandle, StartError,
+};
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -35,11 +97,9 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use authorizers::Authorizers;
 use cli::{Cli, Command};
-use hooks::Hooks;
-use http::Folders;
 use recording::Recording;
+use server::Parts;
 use settings::{ConfigError, Environment, Loaded, Settings};
 
 /// The version of this server.
@@ -80,21 +140,21 @@ pub fn main() -> ExitCode {
             complain(&error);
             ExitCode::from(EXIT_USAGE)
         }
-        Ok((loaded, ..)) if print => {
+        Ok((loaded, _)) if print => {
             for warning in &loaded.warnings {
                 complain(warning);
             }
             say(&loaded.settings.to_toml());
             ExitCode::SUCCESS
         }
-        Ok((loaded, ..)) if check => {
+        Ok((loaded, _)) if check => {
             for warning in &loaded.warnings {
                 complain(warning);
             }
             say("These settings can be used.\n");
             ExitCode::SUCCESS
         }
-        Ok((loaded, folders, authorizers, hooks)) => run(&loaded, folders, &authorizers, &hooks),
+        Ok((loaded, parts)) => run(&loaded, parts),
     }
 }
 
@@ -138,15 +198,13 @@ fn finish(made: Result<String, String>) -> ExitCode {
     }
 }
 
-fn prepare(cli: Cli) -> Result<(Loaded, Folders, Authorizers, Hooks), ConfigError> {
+fn prepare(cli: Cli) -> Result<(Loaded, Parts), ConfigError> {
     let loaded = Settings::load(cli, &Environment::of_process())?;
-    let folders = Folders::open(&loaded.settings)?;
-    let authorizers = Authorizers::open(&loaded.settings)?;
-    let hooks = Hooks::open(&loaded.settings)?;
-    Ok((loaded, folders, authorizers, hooks))
+    let parts = Parts::open(&loaded.settings)?;
+    Ok((loaded, parts))
 }
 
-fn run(loaded: &Loaded, folders: Folders, authorizers: &Authorizers, hooks: &Hooks) -> ExitCode {
+fn run(loaded: &Loaded, parts: Parts) -> ExitCode {
     logging::start(&loaded.settings.log_level, loaded.settings.log_format);
     for warning in &loaded.warnings {
         tracing::warn!("{warning}");
@@ -165,7 +223,7 @@ fn run(loaded: &Loaded, folders: Folders, authorizers: &Authorizers, hooks: &Hoo
             return ExitCode::FAILURE;
         }
     };
-    let serving = serve::serve(&loaded.settings, folders, authorizers, hooks, &recording);
+    let serving = serve::serve(&loaded.settings, parts, &recording);
     let ended = runtime.block_on(serving);
     // What is still running is not waited for: the deadline has passed, or somebody is in a hurry.
     runtime.shutdown_background();

@@ -301,6 +301,7 @@ mod tests {
     use crate::http::Folders;
     use crate::places::places;
     use crate::recording::Recording;
+    use crate::server::ProgramHooks;
     use crate::signalling::Signalling;
 
     async fn get(address: SocketAddr, path: &str) -> String {
@@ -319,12 +320,20 @@ mod tests {
         let gate = Gate::new(settings.max_sockets, settings.write_timeout);
         let (authorizers, hooks) = (Authorizers::default(), Hooks::default());
         let recording = Recording::default();
-        let signalling =
-            Signalling::start(&settings, &authorizers, &hooks, None, &recording).unwrap();
+        let signalling = Signalling::start(
+            &settings,
+            &authorizers,
+            &hooks,
+            ProgramHooks::default(),
+            None,
+            &recording,
+        )
+        .unwrap();
         let folders = Folders::open(&settings).unwrap();
         let mut places = places(&settings);
         let listener = bind(&mut places).await.unwrap().remove(0);
-        let site = Site::new(&settings, signalling, folders, None, Arc::clone(&gate), &places);
+        let site =
+            Site::new(&settings, signalling, folders, None, None, Arc::clone(&gate), &places);
         let site = Arc::new(site);
         let (phase, watched) = watch::channel(Phase::Serving);
         let limits = HeadLimits::of(&settings);
@@ -338,7 +347,8 @@ mod tests {
 
         site.health.drain();
         phase.send_replace(Phase::Draining);
-        site.signalling().shut_down().await;
+        site.signalling().stop();
+        site.signalling().ended().await;
         for path in ["/", "/healthz", handshake] {
             assert!(get(address, path).await.starts_with("HTTP/1.1 503 "), "{path}");
         }

@@ -13,8 +13,8 @@ use crate::line_file::{self, LineFile};
 use crate::settings::{ConfigError, Settings};
 use crate::signalling::core_config;
 
-/// The files that are being written.
-#[derive(Debug, Default)]
+/// The files that are being written. Clones write the same ones.
+#[derive(Clone, Debug, Default)]
 pub struct Recording {
     message_log: Option<LineFile>,
     journal: Option<Recorder>,

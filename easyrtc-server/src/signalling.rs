@@ -6,7 +6,7 @@ use std::sync::Arc;
 use easyrtc_auth::{Answers, Ice, Reason};
 use easyrtc_proto::ErrorCode;
 use easyrtc_runtime::{AdminCommand, LimitName, NoEntropy, Runtime, Stats};
-use easyrtc_state::{Config, LoginQuestion};
+use easyrtc_state::{AllowAll, Config, LoginQuestion};
 
 use crate::authorizers::Authorizers;
 use crate::hooks::events::Events;
@@ -14,6 +14,7 @@ use crate::hooks::messages::Messages;
 use crate::hooks::{EventsHook, Hooks, Responding};
 use crate::places::Offer;
 use crate::recording::Recording;
+use crate::server::{ProgramHooks, Responders};
 use crate::session::SessionIds;
 use crate::settings::{Network, Settings, is_in};
 use crate::transports::{Transport, capabilities};
@@ -36,30 +37,31 @@ impl fmt::Debug for Signalling {
 
 impl Signalling {
     /// Starts it, within a tokio runtime. `authorizers` decide about logins; `hooks` are told what
-    /// happens, and answer messages without a target; `issued` are the session ids to insist on, if
-    /// any.
-    ///
-    /// # Errors
-    /// If the operating system gives no randomness.
-    pub fn start(
+    /// happens, and answer messages without a target, both also by the `program` around the server,
+    /// which comes first; `issued` are the session ids to insist on, if any.
+    pub(crate) fn start(
         settings: &Settings,
         authorizers: &Authorizers,
         hooks: &Hooks,
+        program: ProgramHooks,
         issued: Option<SessionIds>,
         recording: &Recording,
     ) -> Result<Self, NoEntropy> {
         let events = hooks.events.clone().map(EventsHook::start);
         let messages = hooks.messages.clone();
+        let mut observers = program.observers;
+        observers.extend(events.iter().map(|events| Arc::new(events.clone()) as _));
         let protocol = settings.options.protocol.clone();
         let options = easyrtc_runtime::Options {
             core: core_config(settings),
+            policy: program.policy.unwrap_or_else(|| Box::new(AllowAll)),
             decode_limits: protocol.decode,
             outbox: protocol.outbox,
             // Sockets are counted where they are accepted, sessions in the transport.
             hard_connection_limit: 0,
             observer: recording.observer(),
             core_observer: recording.core_observer(),
-            notice_observers: events.iter().map(|events| Arc::new(events.clone()) as _).collect(),
+            notice_observers: observers,
         };
         // That it can be used was seen when the settings were read.
         let turn = settings.turn.turn().ok().flatten();
@@ -73,7 +75,9 @@ impl Signalling {
             ice: Ice::new(&options.core, turn),
         });
         let responding = Responding { answers: answers.clone(), messages: messages.clone() };
-        let runtime = Runtime::start(options, responding)?;
+        let responders = Responders::new(responding, program.messages);
+        let runtime = Runtime::start(options, responders.clone())?;
+        responders.asked_by(runtime.downgrade());
         let transports = Transport::start(settings, &runtime);
         let websocket = settings.transports.ws.common();
         // On a port of its own it is not where the pages are.
@@ -150,13 +154,17 @@ impl Signalling {
         }
     }
 
-    /// Tells every client that the server shuts down, and closes its connection. Returns when all
-    /// are closed.
-    pub async fn shut_down(&self) {
+    /// Takes no new clients, tells every client that the server shuts down, and closes its
+    /// connection.
+    pub fn stop(&self) {
         self.transports.iter().for_each(Transport::stop);
         if let Err(error) = self.runtime.admin(AdminCommand::Shutdown) {
             tracing::error!(%error, "clients cannot be told of the shutdown");
         }
+    }
+
+    /// Returns when there is no client left.
+    pub async fn ended(&self) {
         self.runtime.drained().await;
         for transport in &self.transports {
             transport.closed().await;

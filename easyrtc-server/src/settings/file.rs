@@ -47,7 +47,7 @@ pub(super) fn name(path: &Path) -> String {
     path.display().to_string()
 }
 
-fn parse(text: &str, origin: &str) -> Result<Layer, ConfigError> {
+pub(super) fn parse(text: &str, origin: &str) -> Result<Layer, ConfigError> {
     toml::from_str(text).map_err(|error| {
         let place = match error.span() {
             Some(span) => {

@@ -49,6 +49,22 @@ impl Layer {
 }
 
 impl Settings {
+    /// Settings from the text of a settings file, for a program that embeds the server: neither
+    /// flags nor the environment are looked at. Relative paths are relative to the working
+    /// directory.
+    ///
+    /// # Errors
+    /// If the text cannot be read, or a setting or option in it does not exist or is not allowed.
+    pub fn from_toml(text: &str) -> Result<Loaded, ConfigError> {
+        let origin = "settings";
+        let mut layer = file::parse(text, origin)?;
+        let given = layer.options.take().map(|table| options::from_table(&table, origin));
+        let (options, mut warnings) = options::build(given.transpose()?.unwrap_or_default())?;
+        let settings = with_defaults(layer, options)?;
+        warnings.extend(settings.auth.warnings());
+        Ok(Loaded { settings, warnings })
+    }
+
     /// Merges what the flags, the environment and the file say, and checks it.
     ///
     /// # Errors

@@ -42,6 +42,20 @@ fn nothing_given_is_the_default() {
 }
 
 #[test]
+fn the_text_of_a_file_is_enough() {
+    let text =
+        "listen = ['127.0.0.1:0']\nmax_sockets = 7\n[options]\nmaxSessions = 2\nlogLevel = 'x'\n";
+    let loaded = Settings::from_toml(text).unwrap();
+    let from_file = load_file(text).unwrap();
+    assert_eq!(loaded.settings, from_file.settings);
+    assert_eq!(loaded.warnings.len(), 1);
+    let error = Settings::from_toml("\nmax_socket = 7\n").unwrap_err().to_string();
+    assert!(error.starts_with("settings:2: "), "{error}");
+    let error = Settings::from_toml("options.maxSession = 7").unwrap_err().to_string();
+    assert!(error.contains("did you mean maxSessions"), "{error}");
+}
+
+#[test]
 fn a_flag_wins_over_the_environment_over_the_file_over_the_default() {
     let file = "max_sockets = 1\njournal_max_bytes = 1\nshutdown_timeout = '1s'\n";
     let variables = [("EASYRTC_MAX_SOCKETS", "2"), ("EASYRTC_JOURNAL_MAX_BYTES", "2")];

@@ -6,12 +6,10 @@ use std::path::Path;
 use clap::Parser;
 use easyrtc_bench::server::{Candidate, Server};
 use easyrtc_bench::transport::Transport;
-use easyrtc_server::authorizers::Authorizers;
 use easyrtc_server::cli::Cli;
-use easyrtc_server::hooks::Hooks;
-use easyrtc_server::http::Folders;
 use easyrtc_server::recording::Recording;
 use easyrtc_server::serve;
+use easyrtc_server::server::Parts;
 use easyrtc_server::settings::{Environment, Settings};
 
 /// Set where this program is started to be the server.
@@ -50,11 +48,8 @@ fn serves() {
     let flags = ["--listen", "127.0.0.1:0", "--message-log", log.to_str().unwrap()];
     let cli = Cli::try_parse_from(["easyrtc-server"].into_iter().chain(flags)).unwrap();
     let loaded = Settings::load(cli, &Environment::of_process()).unwrap();
-    let folders = Folders::open(&loaded.settings).unwrap();
+    let parts = Parts::open(&loaded.settings).unwrap();
     let recording = Recording::start(&loaded.settings).unwrap();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let (authorizers, hooks) = (Authorizers::default(), Hooks::default());
-    runtime
-        .block_on(serve::serve(&loaded.settings, folders, &authorizers, &hooks, &recording))
-        .unwrap();
+    runtime.block_on(serve::serve(&loaded.settings, parts, &recording)).unwrap();
 }
