@@ -102,7 +102,8 @@ pub enum Verdict {
     Allow(Grant),
     /// To `RoomJoin`: come in, to all of them.
     RoomJoin,
-    /// To any question: no, and the code that is to say so.
+    /// To any question: no, and the code that is to say so. Codes that end connections are for
+    /// `Login` alone; a message is answered with `MSG_REJECT_GEN_FAIL` in their place.
     Deny(ErrorCode),
     /// To `IceConfig`: these servers; `None`: the configured ones.
     IceServers(Option<Arc<[IceServer]>>),

@@ -18,7 +18,8 @@ pub(crate) mod join;
 pub(crate) mod set_presence;
 
 use easyrtc_proto::{
-    ClientEvent, ClientMessage, Command, DecodeError, DecodeErrorKind, ErrorCode, ServerMessage,
+    ClientEvent, ClientMessage, Command, DecodeError, DecodeErrorKind, ErrorCode, ErrorScope,
+    ServerMessage,
 };
 
 use crate::ask::{Pending, Question, Verdict};
@@ -157,6 +158,17 @@ fn answer(
             ctx.notice(Notice::Rejected { conn, easyrtcid, app, event, code: code_noted, why });
             //= docs/spec/errors.md#errors.scope
             ticket.reject(code, ctx.now, ctx.out);
+        }
+    }
+}
+
+/// The refusal of a message that was asked about. A code that ends connections is not for messages.
+//= docs/spec/errors.md#errors.close
+fn denied(code: ErrorCode) -> Reject {
+    match code.scope() {
+        ErrorScope::Message => Reject::new(code, "denied"),
+        ErrorScope::Login | ErrorScope::Server => {
+            Reject::new(ErrorCode::MsgRejectGenFail, "the denial is one of logins")
         }
     }
 }

@@ -6,7 +6,7 @@ use easyrtc_proto::{
     ClientEvent, CustomMessage, EasyrtcId, ErrorCode, RelayedCustom, RoomName, ServerMessage,
 };
 
-use super::{answer, ask, client};
+use super::{answer, ask, client, denied};
 use crate::ask::{About, Pending, Question, Verdict};
 use crate::conn::Client;
 use crate::effect::{Recipient, Recipients};
@@ -173,7 +173,7 @@ pub(super) fn answered(verdict: Verdict) -> Result<ServerMessage, Reject> {
                 target: easyrtc_proto::Target::default(),
             }))
         }
-        Verdict::Deny(code) => Err(Reject::new(code, "denied")),
+        Verdict::Deny(code) => Err(denied(code)),
         Verdict::Allow(_) | Verdict::RoomJoin | Verdict::IceServers(_) => {
             Err(Reject::new(ErrorCode::MsgRejectGenFail, "the answer does not fit"))
         }

@@ -2,7 +2,7 @@
 
 use easyrtc_proto::{ClientEvent, ErrorCode, IceConfig, ServerMessage};
 
-use super::{answer, ask, client};
+use super::{answer, ask, client, denied};
 use crate::ask::{About, Pending, Question, Verdict};
 use crate::input::ConnId;
 use crate::state::{Ctx, Reject, State};
@@ -39,7 +39,7 @@ pub(super) fn answered(
             let ice_servers = servers.unwrap_or_else(configured);
             Ok(ServerMessage::IceConfig(IceConfig { ice_servers }))
         }
-        Verdict::Deny(code) => Err(Reject::new(code, "denied")),
+        Verdict::Deny(code) => Err(denied(code)),
         Verdict::Allow(_) | Verdict::RoomJoin | Verdict::Application(_) => {
             Err(Reject::new(ErrorCode::MsgRejectGenFail, "the answer does not fit"))
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use easyrtc_proto::{ClientEvent, ErrorCode, RoomData, RoomJoin, RoomName, ServerMessage};
 
-use super::{answer, ask, client, join};
+use super::{answer, ask, client, denied, join};
 use crate::ask::{About, Pending, Question, RoomJoinQuestion, Verdict};
 use crate::input::ConnId;
 use crate::planted::planted;
@@ -88,7 +88,7 @@ pub(super) fn answered(
         //= docs/spec/rooms.md#rooms.guard-denied
         Verdict::Deny(code) => {
             rate::denied(state, conn, &code, ctx);
-            Err(Reject::new(code, "denied"))
+            Err(denied(code))
         }
         Verdict::Allow(_) | Verdict::IceServers(_) | Verdict::Application(_) => {
             Err(Reject::new(ErrorCode::MsgRejectGenFail, "the answer does not fit"))

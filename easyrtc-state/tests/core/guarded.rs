@@ -57,6 +57,18 @@ fn entering_is_asked_about_and_what_follows_waits() {
     assert_eq!(outcome(&table.join(1, &["g-1", "free"])), "ok", "a member is not asked about");
 }
 
+/// Its code would end the connection.
+#[test]
+fn a_refusal_for_logins_does_not_fit() {
+    let mut table = table();
+    for (ask, code) in [(2, ErrorCode::LoginBadAuth), (3, ErrorCode::BannedIpAddr)] {
+        table.join(1, &["g-1"]);
+        let lines = answer(&mut table, ask, Verdict::Deny(code));
+        assert_eq!(outcome(&lines), "MSG_REJECT_GEN_FAIL");
+        assert_eq!(lines.len(), 1, "{lines:?}");
+    }
+}
+
 #[test]
 fn the_question_is_about_the_guarded_rooms_one_is_not_in() {
     let mut table = table();

@@ -2,7 +2,7 @@
 
 use easyrtc_proto::{
     ClientEvent, ClientMessage, Command, CustomMessage, DecodeError, DecodeErrorKind, EasyrtcId,
-    ErrorCode, IceConfig, RelayedCustom, ServerMessage, Target,
+    ErrorCode, ErrorScope, IceConfig, RelayedCustom, ServerMessage, Target,
 };
 use easyrtc_state::{AckId, AskId, CloseReason, ConnId, Permission, Question, Verdict};
 
@@ -156,7 +156,7 @@ impl Model {
                     Verdict::RoomJoin => self.room_join(conn, &request, &taken_out),
                     Verdict::Deny(code) => {
                         self.denied(conn, &code);
-                        Err(code)
+                        Err(of_message(code))
                     }
                     _ => Err(ErrorCode::MsgRejectGenFail),
                 };
@@ -164,7 +164,7 @@ impl Model {
                 self.settle();
                 return self.unpark(conn);
             }
-            (_, Verdict::Deny(code)) => ServerMessage::error(code),
+            (_, Verdict::Deny(code)) => ServerMessage::error(of_message(code)),
             (About::IceConfig, Verdict::IceServers(servers)) => {
                 let Some(client) = self.client(conn) else { return };
                 let granted = client.ice_servers.clone();
@@ -191,5 +191,13 @@ impl Model {
             _ => ServerMessage::error(ErrorCode::MsgRejectGenFail),
         };
         self.answer(conn, ack, answer);
+    }
+}
+
+/// The code of a denied message: what ends connections is for logins.
+fn of_message(code: ErrorCode) -> ErrorCode {
+    match code.scope() {
+        ErrorScope::Message => code,
+        ErrorScope::Login | ErrorScope::Server => ErrorCode::MsgRejectGenFail,
     }
 }
