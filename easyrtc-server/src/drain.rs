@@ -35,7 +35,7 @@ impl Drain {
     /// given last counts.
     pub fn begin(&self, within: Duration) {
         self.health.drain();
-        self.transports.iter().for_each(Transport::stop);
+        self.transports.iter().for_each(Transport::drain);
         self.until.send_replace(Some(Instant::now() + within));
     }
 

@@ -111,7 +111,18 @@ impl Transport {
         response.map(|body| body.map_err(Into::into).boxed_unsync())
     }
 
-    /// Takes no new clients from now on.
+    /// Takes no new clients from now on; those there are go on.
+    pub fn drain(&self) {
+        match self {
+            // Only who has not connected yet is sent away.
+            #[cfg(feature = "socketio")]
+            Self::SocketIo(transport) => transport.stop(),
+            #[cfg(feature = "ws")]
+            Self::WebSocket(transport) => transport.drain(),
+        }
+    }
+
+    /// Takes no new clients from now on, and is about to lose those there are.
     pub fn stop(&self) {
         match self {
             #[cfg(feature = "socketio")]

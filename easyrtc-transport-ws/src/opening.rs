@@ -110,7 +110,7 @@ async fn hand_over(shared: &Shared, arrival: Arrival) -> Option<Arrival> {
 /// Starts a session on a line that found none to go on with.
 pub(crate) fn start_anew(shared: Arc<Shared>, socket: Box<WebSocket>, meta: ConnMeta) {
     let place = shared.registry.place(Kind::Session);
-    let stopping = *shared.stop.borrow();
+    let stopping = !shared.takes_sessions();
     match place {
         Ok(place) if !stopping => start(shared, place, socket, meta, true),
         //= docs/spec/websocket.md#websocket.full

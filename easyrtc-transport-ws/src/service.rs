@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use easyrtc_runtime::{Runtime, TransportKind};
 use easyrtc_transport_common::{
@@ -83,7 +84,13 @@ impl RawWebSocket {
         opens_session(accepted)
     }
 
-    /// Takes no new sessions from now on. Those there are end when the core ends their connections.
+    /// Takes no new sessions from now on. Those there are go on, also on another line.
+    pub fn drain(&self) {
+        self.shared.drain.store(true, Ordering::Relaxed);
+    }
+
+    /// Takes no new sessions and no new lines from now on. The sessions there are end when the core
+    /// ends their connections.
     pub fn stop(&self) {
         self.shared.stop.send_replace(true);
     }
@@ -103,7 +110,8 @@ impl RawWebSocket {
     fn start(&self, mut request: Request<Incoming>, peer: Option<IpAddr>) -> bool {
         let resume = wants_to_resume(request.uri().query().unwrap_or_default());
         let kind = if resume { Kind::Opening } else { Kind::Session };
-        if *self.shared.stop.borrow() {
+        // Whether it is a session that goes on is said later.
+        if !self.shared.takes_sessions() && (!resume || *self.shared.stop.borrow()) {
             return false;
         }
         //= docs/spec/websocket.md#websocket.full

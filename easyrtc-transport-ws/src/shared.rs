@@ -1,6 +1,7 @@
 //! What all sessions share.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use easyrtc_runtime::Runtime;
@@ -22,6 +23,8 @@ pub(crate) struct Shared {
     pub(crate) runtime: Runtime,
     pub(crate) registry: Arc<Registry>,
     pub(crate) counters: Counters,
+    /// Set once new sessions are taken no more.
+    pub(crate) drain: AtomicBool,
     /// Set once the server goes down.
     pub(crate) stop: watch::Sender<bool>,
     /// Where the sessions' time starts.
@@ -44,11 +47,17 @@ impl Shared {
             runtime,
             registry: Arc::new(Registry::new(config.max_sessions)),
             counters: Counters::default(),
+            drain: AtomicBool::new(false),
             stop: watch::Sender::new(false),
             epoch: Instant::now(),
             ping_interval,
             config,
         }
+    }
+
+    /// Whether new sessions are taken.
+    pub(crate) fn takes_sessions(&self) -> bool {
+        !self.drain.load(Ordering::Relaxed) && !*self.stop.borrow()
     }
 
     /// The time, as the sessions count it.

@@ -150,6 +150,32 @@ async fn shutdown() {
     assert_eq!(crate::support::client::refused(server.address, "/ws", &[]).await, 503);
 }
 
+/// Nobody new is let in, and who is there stays, whatever becomes of the line.
+#[tokio::test]
+async fn draining() {
+    let server = Server::start().await;
+    let (plain, _) = Client::log_in(server.address).await;
+    let (cut, _, first) = Client::resumable(server.address).await;
+    drop(cut);
+    crate::support::until(|| server.metrics().sessions_cut == 1).await;
+    server.transport.drain();
+    assert_eq!(crate::support::client::refused(server.address, "/ws", &[]).await, 503);
+    for token in [json!(null), json!("AAAAAAAAAAAAAAAAAAAAAAAA")] {
+        let mut new = open(server.address, "/ws?resume=1", &[]).await.unwrap();
+        new.send(&json!({ "resume": { "token": token, "received": 0 } })).await;
+        assert_eq!(new.closed().await.0, 1001, "{token}");
+    }
+    let resume = json!({ "token": first, "received": 1 });
+    let (mut back, welcome) = Client::resume(server.address, &resume).await;
+    assert_eq!(welcome["resumed"], true);
+    back.event(1, "easyrtcCmd", &json!({ "msgType": "stillAlive" })).await;
+    assert_eq!(back.ack(1).await["msgType"], "ack");
+    drop(plain);
+    back.stream.close(None).await.unwrap();
+    soon(server.runtime.drained()).await;
+    soon(server.transport.closed()).await;
+}
+
 /// Who reads nothing while much is sent to him is dropped, stuck in a write as he is.
 #[tokio::test]
 async fn a_slow_reader() {
