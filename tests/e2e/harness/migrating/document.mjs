@@ -27,8 +27,5 @@ export function rows() {
   return found;
 }
 
-/** Whether a row says that nothing takes the place of what it names. */
-export const isNotNeeded = ({ here }) => here.startsWith('not needed: ');
-
 /** Whether a row only says where the names are. */
 export const isReference = ({ here }) => here.startsWith('see ');

@@ -85,10 +85,38 @@ const webhook = async (world) => {
 
 const version = ({ flags }) => runServer(flags('--version')).output.trim().split(' ').at(-1);
 
+/** Requests that fail say why. */
+const failing = async ({ admin }) => {
+  const { status, body } = await admin.send('GET', '/v1/applications/nowhere');
+  assert.deepEqual([status, body.status, body.code], [404, 404, 'noApplication']);
+};
+
+/** Without a backend the server decides: everybody gets in, and nobody answers messages to it. */
+const byItself = async ({ serve }) => {
+  const { clients } = await serve({});
+  const ada = await clients.login('websocket');
+  assert.equal((await ada.message('ping')).msgData.errorCode, 'MSG_REJECT_BAD_TYPE');
+};
+
+const isTold = async ({ enter, admin }, owner, find) => {
+  const ada = await enter();
+  await admin.ask(`PUT ${owner}/fields/{name}`, ada, { ...VALUE, isShared: true });
+  const told = await ada.client.receive('it', ({ msgData }) => find(msgData ?? {}, ada)?.field);
+  assert.deepEqual(find(told.msgData, ada).field[ada.name].fieldValue, VALUE.fieldValue);
+};
+const roomTold = (world) => isTold(world, ROOM, ({ roomData }, ada) => roomData?.[ada.room]);
+const sessionTold = (world) => isTold(world, SESSION, ({ sessionData }) => sessionData);
+
+const session = about(SESSION, (found, { easyrtcsid }) => assert.equal(found.easyrtcsid, easyrtcsid));
+
+/** Rows about what only JavaScript needs: there is nothing to try. */
+export const NOTHING = ['util.log', 'util.deepCopy'];
+
 export const methods = {
   'easyrtc.listen': listeners.startup,
   'easyrtc.getDefaultOptions': printed,
   'easyrtc.setOption': printed,
+  'easyrtc.removeAllListeners': byItself,
 
   'pub.getAppNames': about('/v1/applications', (found, { app }) => assert.ok(only('application')(found).includes(app))),
   'pub.isApp': about(APP, (found, { app }) => assert.equal(found.application, app)),
@@ -112,11 +140,16 @@ export const methods = {
     const labels = await world.metric('easyrtc_build_info', '{version="([^"]+)"');
     assert.equal(labels, version(world));
   },
+  'pub.socketServer': connection,
   'pub.httpApp': async ({ serve, flags, files }) => {
     files.write('page.html', 'a page of mine');
     const { server } = await serve({ flags: flags('--static', files.path('.')) });
     assert.equal(await (await fetch(`${server.url}/page.html`)).text(), 'a page of mine');
   },
+
+  'events.emit': listeners.emitEasyrtcCmd,
+  'events.defaultListeners': byItself,
+  'events.removeAllListeners': byItself,
 
   'util.getErrorMsg': async (world) => {
     world.hooks.message = () => ({ error: 'MSG_REJECT_NO_AUTH' });
@@ -136,6 +169,14 @@ export const methods = {
   'util.sendSessionCookie': async ({ server }) => {
     assert.match((await fetch(`${server.url}/`)).headers.get('set-cookie'), /^easyrtcsid=/);
   },
+  'util.getAvailableEasyrtcid': async ({ enter }) => {
+    const [ada, ben] = [await enter(), await enter()];
+    for (const { easyrtcid } of [ada, ben]) assert.match(easyrtcid, /^[A-Za-z0-9]{16,32}$/);
+    assert.notEqual(ada.easyrtcid, ben.easyrtcid);
+  },
+  'util.ApplicationError': failing,
+  'util.ConnectionWarning': failing,
+  'util.isError': failing,
 
   'appObj.getAppName': about(APP, (found, { app }) => assert.equal(found.application, app)),
   'appObj.getConnectionCount': about(APP, (found) => assert.equal(found.clients, 1)),
@@ -172,7 +213,9 @@ export const methods = {
   'appObj.getEasyrtcsids': about(`${APP}/sessions`, (found, { easyrtcsid }) => {
     assert.deepEqual(only('easyrtcsid')(found), [easyrtcsid]);
   }),
-  'appObj.isSession': about(SESSION, (found, { easyrtcsid }) => assert.equal(found.easyrtcsid, easyrtcsid)),
+  'appObj.isSession': session,
+  'appObj.createSession': session,
+  'appObj.createConnection': connection,
   'appObj.isConnected': connection,
 
   'connectionObj.disconnect': async ({ enter, admin }) => {
@@ -200,6 +243,8 @@ export const methods = {
     await admin.ask(`PUT ${CONNECTION}/presence`, ada, { show: 'xa', status: 'gone' });
     await ben.client.receiveUpdate(ada.room, ada.easyrtcid, ({ presence }) => presence.show === 'xa');
   },
+  'connectionObj.joinSession': session,
+  'connectionObj.emitRoomDataDelta': listeners.msgTypeSetPresence,
   'connectionObj.joinRoom': put,
   'connectionObj.room': members,
   'connectionObj.generateRoomClientList': members,
@@ -216,6 +261,8 @@ export const methods = {
     await admin.ask(`DELETE ${ROOM}/members/{easyrtcid}`, ada);
     await ben.client.receiveRemoval(ada.room, ada.easyrtcid);
   },
+  'connectionRoomObj.setApiField': listeners.msgTypeSetRoomApiField,
+  'connectionRoomObj.emitRoomDataDelta': listeners.msgTypeSetPresence,
 
   'groupObj.getConnections': groupMembers,
 
@@ -232,19 +279,16 @@ export const methods = {
   'roomObj.getField': fieldsOf(ROOM),
   'roomObj.setField': async (world) => {
     await fieldsOf(ROOM)(world);
-    const ada = await world.enter();
-    await world.admin.ask(`PUT ${ROOM}/fields/{name}`, ada, { ...VALUE, isShared: true });
-    const told = await ada.client.receive('it', ({ msgData }) => msgData?.roomData?.[ada.room]?.field);
-    assert.deepEqual(told.msgData.roomData[ada.room].field[ada.name].fieldValue, VALUE.fieldValue);
+    await roomTold(world);
   },
+  'roomObj.emitRoomDataFieldUpdate': roomTold,
   'roomObj.getOption': applications,
 
-  'sessionObj.getApp': about(SESSION, (found, { easyrtcsid }) => assert.equal(found.easyrtcsid, easyrtcsid)),
+  'sessionObj.getApp': session,
   'sessionObj.getField': fieldsOf(SESSION),
   'sessionObj.setField': async (world) => {
     await fieldsOf(SESSION)(world);
-    const ada = await world.enter();
-    await world.admin.ask(`PUT ${SESSION}/fields/{name}`, ada, { ...VALUE, isShared: true });
-    await ada.client.receiveType('sessionData');
+    await sessionTold(world);
   },
+  'sessionObj.emitSessionDataFieldUpdate': sessionTold,
 };
