@@ -1,12 +1,12 @@
 //! The admin API: what an operator, or a backend of theirs, can see and do, over HTTP.
 //!
 //! Each kind of resource has a file with its routes: they parse, look ([`Runtime::inspect`]) or
-//! ask for a change ([`Operator::change`]), and write JSON. What is the same for all of them is
-//! done around them: [`access`] decides who may, [`body`], [`path`] and [`query`] read what is
-//! asked, [`problem`] says what is wrong, and [`audit`] writes down what was changed.
+//! ask for a change (`Operator::change`), and write JSON. What is the same for all of them is
+//! done around them: `access` decides who may, `body`, `path` and `query` read what is
+//! asked, `problem` says what is wrong, and `audit` writes down what was changed.
 //!
 //! The routes and what is told of them are described to people in docs/admin.md, and to programs
-//! by an OpenAPI document, which [`openapi`] generates and `easyrtc-schemas` holds.
+//! by an OpenAPI document, which `openapi` generates and `easyrtc-schemas` holds.
 
 mod access;
 mod applications;
