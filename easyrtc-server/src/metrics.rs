@@ -77,6 +77,7 @@ fn write_core(out: &mut Exposition, stats: &Stats) {
         ("easyrtc_rooms", "Rooms of all applications.", stats.rooms),
         ("easyrtc_sessions", "Sessions (easyrtcsid) of all applications.", stats.sessions),
         ("easyrtc_questions", "Questions that wait for an answer.", stats.questions),
+        ("easyrtc_bans", "Addresses and users that are banned.", stats.bans),
     ] {
         out.number(Kind::Gauge, name, about, count(number));
     }

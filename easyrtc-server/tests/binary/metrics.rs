@@ -74,6 +74,7 @@ fn numbers_follow_what_happens() {
         ("easyrtc_applications", 1),
         ("easyrtc_rooms", 1),
         ("easyrtc_questions", 0),
+        ("easyrtc_bans", 0),
         ("easyrtc_logins_total{by=\"open\",outcome=\"allowed\"}", 2),
         ("easyrtc_logins_total{by=\"door\",outcome=\"denied\"}", 0),
         ("easyrtc_logins_in_flight", 0),

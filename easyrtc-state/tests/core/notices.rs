@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use easyrtc_proto::ClientEvent;
 
-use crate::harness::Table;
+use crate::harness::{Table, join};
 
 #[test]
 fn what_happens_is_noticed_once() {
@@ -28,4 +28,19 @@ fn what_happens_is_noticed_once() {
     table.wait(Duration::from_secs(60));
     note("a minute later", &mut table);
     insta::assert_snapshot!(seen.join("\n\n"));
+}
+
+#[test]
+fn notices_tell_who_it_is_about() {
+    let mut table = Table::new();
+    table.open_from(1, "192.0.2.7");
+    let more = |more: &str| format!(r#","username":"ada","easyrtcsid":"sid"{more}"#);
+    table.auth(1, &more(&join(&["a", "b"])));
+    table.auth(1, &more(&join(&["b"])));
+    table.msg(1, r#"{"msgType":"vote","msgData":{"for":"nobody"}}"#);
+    table.open(2);
+    table.cmd(2, r#"{"msgType":"getRoomList"}"#);
+    table.close(2);
+    table.close(1);
+    insta::assert_snapshot!(table.notices());
 }

@@ -1,7 +1,10 @@
 use std::collections::BTreeSet;
 
-use easyrtc_proto::{ErrorCode, GroupName, MessageType, Payload, Username};
-use easyrtc_state::{AskId, Grant, Input, Verdict};
+use easyrtc_proto::{
+    Attachments, ClientEvent, ClientMessage, DecodeLimits, ErrorCode, GroupName, MessageType,
+    Payload, Username,
+};
+use easyrtc_state::{AckId, AskId, ConnId, Effect, Effects, Grant, Input, Question, Verdict};
 
 use crate::harness::{Table, outcome};
 
@@ -155,4 +158,28 @@ fn questions_of_one_connection_are_bounded() {
     table.open_to_everyone = false;
     table.msg(1, r#"{"msgType":"m"}"#);
     assert_eq!(outcome(&table.msg(1, r#"{"msgType":"m"}"#)), "MSG_REJECT_GEN_FAIL");
+}
+
+#[test]
+fn the_application_is_told_who_asks() {
+    let mut table = table();
+    table.auth(1, r#","username":"claimed""#);
+    let username = Username::parse("granted").unwrap();
+    let groups = BTreeSet::from([GroupName::parse("g").unwrap()]);
+    let grant = Grant { username: Some(username), groups, ..Grant::default() };
+    answer(&mut table, 0, Verdict::Allow(grant));
+    let raw: &serde_json::value::RawValue = serde_json::from_str(r#"{"msgType":"m"}"#).unwrap();
+    let (none, limits) = (Attachments::none(), DecodeLimits::default());
+    let message = ClientMessage::decode(ClientEvent::Msg, raw, &none, &limits);
+    let (conn, ack) = (ConnId(1), Some(AckId(99)));
+    let mut effects = Effects::new();
+    table.core.handle(table.now, Input::Message { conn, ack, message, bytes: 0 }, &mut effects);
+    let asked = effects.as_slice().iter().find_map(|effect| {
+        if let Effect::Ask { question: Question::Application { username, groups, .. }, .. } = effect
+        {
+            return Some((username.as_ref()?.to_string(), groups.len()));
+        }
+        None
+    });
+    assert_eq!(asked, Some(("granted".to_owned(), 1)));
 }
