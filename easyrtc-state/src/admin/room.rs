@@ -50,7 +50,8 @@ pub(super) fn close(
 ) -> Result<(), AdminError> {
     let app = state.apps.get_mut(app_name).ok_or(AdminError::NoApplication)?;
     let members = app.rooms.get_mut(name).ok_or(AdminError::NoRoom)?.recipients();
-    for member in members.iter() {
+    // The last first: to take out the first of many moves all others.
+    for member in members.iter().rev() {
         take_out(state, app_name, member.conn, name, ctx);
     }
     if !members.is_empty() && !planted!(ClosedRoomUntold) {
