@@ -5,6 +5,19 @@
 //! families. The rules are ours, and few: browsers and systems that people make calls with. The
 //! project's own set has over a thousand, most of them models of phones, which is more than others
 //! in a room need to know, and takes its time and memory.
+//!
+//! What there was to choose from (release build, four usual texts, and 512 bytes made to be slow):
+//!
+//! | Crate | Last release | Start | Memory | Each | Slow one |
+//! |---|---|---|---|---|---|
+//! | `ua-parser`, these rules | 2026 | 3 ms | 2.4 MB | 5 µs | 11 µs |
+//! | `ua-parser`, all rules of its project | 2026 | 193 ms | 19 MB | 12 µs | 35 µs |
+//! | `uaparser`, the same | 2024 | 260 ms | 62 MB | 838 µs | 2.9 ms |
+//! | `woothee` | 2021 | none | 2 MB | 3 µs | 3 µs |
+//!
+//! `woothee` has had no release for five years, and knows no devices. `uaparser` also needs a parser
+//! for YAML that is given up. Neither crate of the project has the rules inside: they are a file
+//! (Apache-2.0) that would have to be kept up to date here.
 
 mod rules;
 
