@@ -8,6 +8,7 @@ use easyrtc_server::proto::{
     AppName, EasyrtcId, ErrorCode, FieldName, Payload, Presence, RoomName, SessionId,
 };
 use easyrtc_server::settings::Settings;
+use easyrtc_server::state::inspect::Page;
 use easyrtc_server::state::{AdminCommand, AdminError, Field, FieldOwner, Policy};
 use easyrtc_server::{AppMessage, MessageHandler, Reply, Server, ServerHandle};
 use serde_json::json;
@@ -40,6 +41,11 @@ async fn rules_about_rooms_and_presence() {
     };
     assert_eq!(error_code(&join("cellar")), "MSG_REJECT_NO_AUTH");
     assert_eq!(join("attic")["msgType"], "roomData");
+    let app = AppName::parse("default").unwrap();
+    let rooms = server.handle().inspect(|server| server.rooms(&app, &Page::first(10)));
+    let rooms = rooms.unwrap().items;
+    let names: Vec<_> = rooms.iter().map(|room| room.name.as_str()).collect();
+    assert_eq!(names, ["attic", "default"]);
     let mut presence = |show: &str| {
         let presence = json!({"setPresence": {"show": show, "status": ""}});
         ada.ask("easyrtcCmd", &json!({"msgType": "setPresence", "msgData": presence}))
