@@ -15,9 +15,9 @@
 //! | `uaparser`, the same | 2024 | 260 ms | 62 MB | 838 µs | 2.9 ms |
 //! | `woothee` | 2021 | none | 2 MB | 3 µs | 3 µs |
 //!
-//! `woothee` has had no release for five years, and knows no devices. `uaparser` also needs a parser
-//! for YAML that is given up. Neither crate of the project has the rules inside: they are a file
-//! (Apache-2.0) that would have to be kept up to date here.
+//! `woothee` has had no release for five years, and knows no devices. `uaparser` also needs a
+//! parser for YAML that is given up. Neither crate of the project has the rules inside: they are a
+//! file (Apache-2.0) that would have to be kept up to date here.
 
 mod rules;
 
